@@ -1,0 +1,1 @@
+"""Rasa SDK actions: each reads slots, calls `bot/`, utters. Nothing is decided or worded here."""

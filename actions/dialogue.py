@@ -1,0 +1,93 @@
+"""Asking back, repeating, answers by buttons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.reading import language_of, said
+from bot.resources import current
+
+Events = list[dict[str, Any]]
+_FALLBACK = "nlu_fallback"
+
+
+class ActionMisunderstood(Action):
+    """Offers the likeliest meanings; after several misunderstandings in a row, a person."""
+
+    def name(self) -> str:
+        return "action_misunderstood"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        rules, interface, language = current().dialogue["misunderstanding"], current().interface, language_of(tracker)
+        if _in_a_row(tracker) >= rules["limit"]:
+            dispatcher.utter_message(response="utter_fallback_handoff")
+            return []
+        meanings = [
+            row["name"]
+            for row in tracker.latest_message.get("intent_ranking") or []
+            if row["name"] not in rules["never"] and row["confidence"] >= rules["least"]
+        ][: rules["meanings"]]
+        if not meanings:
+            dispatcher.utter_message(response="utter_fallback")
+            return []
+        buttons = [{"title": interface.text(language, "intents", name), "payload": f"/{name}"} for name in meanings]
+        none = {"title": interface.text(language, "", "none_of_these"), "payload": '/inform{"criterion": "none"}'}
+        dispatcher.utter_message(response="utter_did_you_mean", buttons=[*buttons, none])
+        return []
+
+
+def _in_a_row(tracker: Tracker) -> int:
+    """How many messages up to this one were not understood, one after the other."""
+    count = 0
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            intent = (event.get("parse_data") or {}).get("intent") or {}
+            none_of_these = any(e["entity"] == "criterion" for e in (event.get("parse_data") or {}).get("entities") or [])
+            if intent.get("name") != _FALLBACK and not none_of_these:
+                break
+            count += intent.get("name") == _FALLBACK
+    return count
+
+
+class ActionRepeat(Action):
+    """Says the last replies once more."""
+
+    def name(self) -> str:
+        return "action_repeat"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        last: list[dict[str, Any]] = []
+        turns = 0
+        for event in reversed(tracker.events):
+            if event.get("event") == "user":
+                turns += 1
+                if turns > 1 and last:
+                    break
+            elif event.get("event") == "bot" and turns:
+                last.insert(0, event)
+        if not last:
+            dispatcher.utter_message(response="utter_nothing_to_repeat")
+            return []
+        dispatcher.utter_message(response="utter_repeat")
+        for event in last:
+            data = event.get("data") or {}
+            dispatcher.utter_message(
+                text=event.get("text"), buttons=data.get("buttons"), json_message=data.get("custom") or None
+            )
+        return []
+
+
+class ActionInform(Action):
+    """A button's answer outside a form: a question was skipped, or none of the offered meanings was right."""
+
+    def name(self) -> str:
+        return "action_inform"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        none = said(tracker).get("criterion") == "none"
+        dispatcher.utter_message(response="utter_none_of_these" if none else "utter_affirm")
+        return [SlotSet("asked_criterion", None)]

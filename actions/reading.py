@@ -1,0 +1,33 @@
+"""What actions read from the SDK's tracker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from bot.resources import current
+
+
+def intent_of(tracker: Tracker) -> str:
+    """Full name of the last message's intent, retrieval intents as `faq/x`."""
+    intent = tracker.latest_message.get("intent") or {}
+    return str(intent.get("full_retrieval_intent_name") or intent.get("name"))
+
+
+def said(tracker: Tracker) -> dict[str, Any]:
+    """Entity -> value of the last message; a list where an entity was named several times."""
+    values: dict[str, Any] = {}
+    for entity in tracker.latest_message.get("entities") or []:
+        name, value = entity["entity"], entity["value"]
+        if name in values:
+            before = values[name] if isinstance(values[name], list) else [values[name]]
+            values[name] = before if value in before else [*before, value]
+        else:
+            values[name] = value
+    return values
+
+
+def language_of(tracker: Tracker) -> str:
+    """The conversation's language."""
+    return str(tracker.get_slot("language") or current().languages.default)

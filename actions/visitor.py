@@ -1,0 +1,62 @@
+"""The visitor's language and data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.reading import said
+from bot.resources import current
+
+Events = list[dict[str, Any]]
+
+
+class ActionChangeLanguage(Action):
+    """Goes on in the language that was asked for, or shows those there are."""
+
+    def name(self) -> str:
+        return "action_change_language"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        languages = current().languages
+        wanted = said(tracker).get("language")
+        wanted = wanted[-1] if isinstance(wanted, list) else wanted
+        if wanted in languages:
+            # The reply is chosen by the slot, which this action's own event sets too late for it.
+            dispatcher.utter_message(response="utter_language_changed", language=wanted)
+            return [SlotSet("language", wanted)]
+        buttons = [
+            {"title": language.name, "payload": f'/change_language{{"language": "{language.code}"}}'}
+            for language in languages
+        ]
+        response = "utter_language_unavailable" if wanted else "utter_ask_language"
+        dispatcher.utter_message(response=response, buttons=buttons)
+        return []
+
+
+class ActionAskDeleteConfirmed(Action):
+    """Asks before anything is deleted."""
+
+    def name(self) -> str:
+        return "action_ask_delete_form_delete_confirmed"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        dispatcher.utter_message(response="utter_ask_delete_confirm")
+        return []
+
+
+class ActionSubmitDelete(Action):
+    """Deletes the conversation at the end of the turn, or keeps it."""
+
+    def name(self) -> str:
+        return "action_submit_delete"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        if tracker.get_slot("delete_confirmed"):
+            dispatcher.utter_message(response="utter_deleted", json_message={"effects": {"erase": {}}})
+        else:
+            dispatcher.utter_message(response="utter_delete_kept")
+        return [SlotSet("delete_confirmed", None)]

@@ -1,0 +1,1 @@
+"""Heimatlotse: the assistant of a rural district for people who return, stay or arrive."""

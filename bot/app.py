@@ -1,0 +1,150 @@
+"""Builds the Sanic application out of the parts."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import uuid
+from pathlib import Path
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sanic import Request, Sanic
+from sanic.response import HTTPResponse
+from sanic.response import json as json_response
+
+from bot.conversation.api import api, install_errors
+from bot.conversation.brain import Brain
+from bot.conversation.events import EventBus
+from bot.conversation.limits import Limiter
+from bot.conversation.presenting import Presenter
+from bot.conversation.replies import ReplyGenerator
+from bot.conversation.services import Services
+from bot.conversation.turns import Turns
+from bot.db import Database
+from bot.handoff import cases
+from bot.resources import Resources, use
+from bot.settings import Settings
+
+_MAX_BODY = 16 * 1024
+_SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-site",
+}
+
+
+def create_app(settings: Settings, model: Path) -> Sanic:
+    """The application; everything that needs the event loop is made when the server starts.
+
+    Raises:
+        ContentErrors: files under `data/` are broken.
+    """
+    resources = Resources.load(settings)
+    use(resources)
+    app = Sanic(f"heimatlotse-{uuid.uuid4().hex[:6]}", log_config=None, configure_logging=False)
+    app.config.REQUEST_MAX_SIZE = _MAX_BODY
+    app.config.REQUEST_TIMEOUT = 10
+    app.config.RESPONSE_TIMEOUT = 60
+    app.config.KEEP_ALIVE_TIMEOUT = 30
+    app.config.FALLBACK_ERROR_FORMAT = "json"
+    app.config.MOTD = False
+    app.blueprint(api)
+    _mount_pages(app, settings)
+    install_errors(app)
+    _install_health(app)
+    _install_headers(app, settings)
+
+    @app.before_server_start
+    async def start(app: Sanic) -> None:
+        generator = ReplyGenerator(resources.facts, resources.languages.default)
+        brain = Brain(generator, resources.languages, settings.action_endpoint)
+        brain.load(model)
+        database = Database(settings.sqlalchemy_url)
+        bus = EventBus(database)
+        presenter = Presenter(resources.languages, resources.sources)
+        worker = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        turns = Turns(
+            database, brain, bus, presenter, worker=worker, effects={"create_case": cases.create},
+            lease_seconds=settings.lease_seconds, seconds=settings.turn_seconds, slow=settings.slow_turn,
+        )  # fmt: skip
+        app.ctx.services = Services(
+            resources=resources, database=database, brain=brain, bus=bus, turns=turns, presenter=presenter, worker=worker,
+            message_limit=Limiter(settings.rate_messages, settings.rate_seconds),
+            conversation_limit=Limiter(settings.rate_conversations, 3600),
+            receipt_limit=Limiter(10, 60),
+        )  # fmt: skip
+        bus.start()
+        turns.start()
+
+    @app.before_server_stop
+    async def stop(app: Sanic) -> None:
+        services: Services = app.ctx.services
+        await services.turns.stop()
+        await services.bus.stop()
+        await asyncio.get_running_loop().run_in_executor(None, services.database.close)
+
+    return app
+
+
+def _mount_pages(app: Sanic, settings: Settings) -> None:
+    from bot.console.pages import blueprint as console
+    from bot.widget.pages import blueprint as widget
+
+    app.blueprint(widget(settings.data))
+    app.blueprint(console())
+
+
+def _install_health(app: Sanic) -> None:
+    @app.get("/health/live")
+    async def live(request: Request) -> HTTPResponse:
+        return json_response({"status": "live"})
+
+    @app.get("/health/ready")
+    async def ready(request: Request) -> HTTPResponse:
+        services: Services = request.app.ctx.services
+        database = True
+        try:
+            await services.database.read(lambda c: c.exec_driver_sql("SELECT 1 FROM conversations LIMIT 1").first())
+        except Exception:
+            database = False
+        state = {"model": services.brain.model if services.brain.is_ready else None, "database": database}
+        return json_response(state, status=200 if all(state.values()) else 503)
+
+    @app.get("/metrics")
+    async def metrics(request: Request) -> HTTPResponse:
+        return HTTPResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _install_headers(app: Sanic, settings: Settings) -> None:
+    origins = set(settings.origins.split())
+
+    @app.on_request
+    async def preflight(request: Request) -> HTTPResponse | None:
+        if request.method == "OPTIONS" and request.path.startswith("/api/"):
+            return HTTPResponse(status=204)
+        return None
+
+    @app.on_response
+    async def headers(request: Request, response: HTTPResponse) -> None:
+        for name, value in _SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        if not request.path.startswith("/api/"):
+            return
+        response.headers.setdefault("Cache-Control", "no-store")
+        origin = request.headers.get("origin")
+        response.headers["Vary"] = "Origin, Accept-Language"
+        # An exact list; `null` (sandboxed frames, local files) is never on it.
+        if origin in origins:
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT, DELETE"
+            response.headers["Access-Control-Allow-Headers"] = "authorization, content-type, last-event-id"
+            response.headers["Access-Control-Max-Age"] = "600"
+
+
+_SCRUBBED = re.compile(r"(ticket=)[^&\s]+")
+
+
+def scrub(text: str) -> str:
+    """A log line without secrets and without line breaks of a visitor's making."""
+    return _SCRUBBED.sub(r"\1…", text.replace("\r", "\\r").replace("\n", "\\n"))

@@ -1,0 +1,178 @@
+"""`lotse`: everything an operator or editor does from a terminal."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import Annotated, Any
+
+os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+warnings.filterwarnings("ignore", category=DeprecationWarning)
+warnings.filterwarnings("ignore", category=FutureWarning)
+
+import typer  # noqa: E402
+from rich.console import Console  # noqa: E402
+
+from bot.errors import ContentErrors  # noqa: E402
+from bot.settings import SettingError, Settings  # noqa: E402
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+out = Console(stderr=True, highlight=False)
+
+
+def quiet(level: int = logging.WARNING) -> None:
+    """Rasa's loggers say much, and build what they say even if nobody hears it."""
+    import structlog
+
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; more than one needs PostgreSQL.")] = None,
+) -> None:
+    """Serve visitors and staff; trains first if the data is newer than the model."""
+    from dataclasses import replace
+
+    settings = Settings.from_environment()
+    given = {"host": host, "port": port, "workers": workers}
+    settings = replace(settings, **{k: v for k, v in given.items() if v is not None})
+    if settings.workers > 1 and not settings.database_url:
+        raise typer.BadParameter("several workers need PostgreSQL: set LOTSE_DATABASE_URL", param_hint="--workers")
+    quiet()
+    from bot.serving import serve as run
+
+    run(settings)
+
+
+@app.command()
+def train(force: Annotated[bool, typer.Option(help="Train even if nothing changed.")] = False) -> None:
+    """Train a model from data/ and publish it."""
+    quiet()
+    from bot.training.model import ensure_model
+
+    settings = Settings.from_environment()
+    model = ensure_model(settings.data, settings.models, force=force, say=out.print)
+    out.print(f"Model: {model}")
+
+
+@app.command()
+def check() -> None:
+    """Check everything under data/: what is broken, missing or about to expire."""
+    quiet()
+    from bot.training.check import check_content
+
+    settings = Settings.from_environment()
+    broken, remarks = check_content(settings.data)
+    for line in remarks:
+        out.print(f"[yellow]{line}[/]" if broken else line, markup=bool(broken), soft_wrap=True)
+    out.print(f"{len(remarks)} remarks." if remarks else "Everything is in order.")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the present schema."""
+    from bot.migrations import migrate as run
+
+    settings = Settings.from_environment()
+    settings.var.mkdir(parents=True, exist_ok=True)
+    run(settings.sqlalchemy_url)
+
+
+@app.command()
+def chat(language: Annotated[str, typer.Option(help="Language to begin in.")] = "de") -> None:
+    """Talk to the trained model in this terminal; nothing is stored."""
+    quiet()
+    from bot.training.talk import talk
+
+    talk(Settings.from_environment(), language)
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="What to look for, in any language.")] = "",
+    kind: Annotated[str | None, typer.Option(help="job, training, housing, childcare, service or event.")] = None,
+    place: Annotated[str | None, typer.Option(help="Id of a place, e.g. stendal.")] = None,
+    lang: Annotated[str, typer.Option(help="Language to show offers in.")] = "de",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Search the offers as the chat does."""
+    quiet()
+    import json
+
+    from bot.knowledge.present import present
+    from bot.knowledge.query import Query
+    from bot.resources import Resources
+
+    resources = Resources.load(Settings.from_environment())
+    found = resources.offers.search(Query(kind=kind, text=text, place=place, language=lang, limit=10))
+    cards = [present(hit.offer, lang, resources.names, distance_km=hit.distance_km) for hit in found.hits]
+    if as_json:
+        print(json.dumps({"offers": cards, "total": found.total, "relaxed": list(found.relaxed)}, ensure_ascii=False, indent=2))
+        return
+    print(f"{found.total} found" + (f", without {', '.join(found.relaxed)}" if found.relaxed else ""))
+    for card in cards:
+        facts = "; ".join(f"{fact['label']}: {fact['value']}" for fact in card["facts"][:6])
+        print(f"- {card['title']} ({card['place']}) [{card['id']}]\n  {facts}")
+
+
+user_app = typer.Typer(help="Accounts of staff.", no_args_is_help=True)
+app.add_typer(user_app, name="user")
+
+
+@user_app.command("add")
+def user_add(
+    email: str, name: str, role: Annotated[str, typer.Option(help="adviser, editor or administrator")] = "adviser"
+) -> None:
+    """Make an account and print the one-time link that sets its password."""
+    quiet()
+    from bot.console.accounts import invite
+
+    settings = Settings.from_environment()
+    print(_with_database(settings, lambda c: invite(c, settings.base_url, email=email, name=name, role=role)))
+
+
+def _with_database(settings: Settings, work: Any) -> Any:
+    from bot.db import Database
+
+    database = Database(settings.sqlalchemy_url)
+    try:
+        return database.write_now(work)
+    finally:
+        database.close()
+
+
+@app.command()
+def purge(dry_run: Annotated[bool, typer.Option(help="Only say what would be deleted.")] = False) -> None:
+    """Delete conversations that nobody has written in for LOTSE_CHAT_DAYS days."""
+    quiet()
+    from bot.conversation.retention import purge_conversations
+
+    settings = Settings.from_environment()
+    count = _with_database(settings, lambda c: purge_conversations(c, settings.chat_days, dry_run=dry_run))
+    print(f"{count} conversations {'would be' if dry_run else 'were'} deleted.")
+
+
+def main() -> None:
+    """Entry point: problems with content and settings are told in words, without a traceback."""
+    try:
+        app()
+    except ContentErrors as error:
+        out.print(str(error), markup=False, soft_wrap=True)
+        out.print("Nothing was changed. Correct these lines and try again.")
+        raise SystemExit(1) from None
+    except SettingError as error:
+        out.print(str(error), markup=False)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

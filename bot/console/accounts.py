@@ -1,0 +1,140 @@
+"""Accounts of staff: invitations, passwords, sessions.
+
+All functions work on a connection inside a transaction of `bot.db.Database`.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy.engine import Connection, Row
+
+from bot.conversation.log import hash_token
+from bot.db import sessions, users
+
+ROLES = ("adviser", "editor", "administrator")
+SHORTEST, LONGEST = 12, 128
+_INVITATION_SECONDS = 7 * 86400
+SESSION_SECONDS, IDLE_SECONDS = 12 * 3600, 30 * 60
+
+_hasher = PasswordHasher()
+# Checked for unknown names too, so that the time an answer takes says nothing.
+_NOBODY = _hasher.hash(secrets.token_hex(16))
+
+
+class AccountError(Exception):
+    """The account cannot be made or its password set; the message is a key of the console's texts."""
+
+
+def first_invitation(connection: Connection, base_url: str) -> str | None:
+    """While nobody can log in: the one-time link of the administrator, made anew at each start."""
+    if connection.execute(sa.select(users.c.id).where(users.c.password_hash.is_not(None)).limit(1)).first():
+        return None
+    return invite(connection, base_url, email="admin@example.org", name="Administration", role="administrator")
+
+
+def invite(connection: Connection, base_url: str, *, email: str, name: str, role: str) -> str:
+    """Makes the account if there is none yet; returns a link that sets its password once, within a week.
+
+    Raises:
+        AccountError: there is no such role.
+    """
+    if role not in ROLES:
+        raise AccountError(f"{role!r} is no role; choose {', '.join(ROLES)}")
+    token, email = secrets.token_urlsafe(32), email.strip().lower()
+    values = {"invitation_hash": hash_token(token), "invitation_until": time.time() + _INVITATION_SECONDS}
+    known = connection.execute(sa.select(users.c.id).where(users.c.email == email)).scalar()
+    if known is None:
+        connection.execute(
+            users.insert().values(email=email, name=name, role=role, active=True, created_at=time.time(), **values)
+        )
+    else:
+        connection.execute(users.update().where(users.c.id == known).values(**values))
+    return f"{base_url}/console/welcome/{token}"
+
+
+def invited(connection: Connection, token: str) -> Row | None:
+    """The account whose password the link may set."""
+    return connection.execute(
+        sa.select(users).where(users.c.invitation_hash == hash_token(token), users.c.invitation_until > time.time())
+    ).first()
+
+
+def set_password(connection: Connection, token: str, password: str, name: str | None = None) -> Row:
+    """Sets the password by a one-time link and ends all sessions of the account.
+
+    Raises:
+        AccountError: `link` is used up or too old, the password is `short`, `long` or `common`.
+    """
+    user = invited(connection, token)
+    if user is None:
+        raise AccountError("link")
+    if len(password) < SHORTEST:
+        raise AccountError("short")
+    if len(password) > LONGEST:
+        raise AccountError("long")
+    if len(set(password.lower())) < 5 or user.email.partition("@")[0].lower() in password.lower():
+        raise AccountError("common")
+    connection.execute(
+        users.update()
+        .where(users.c.id == user.id)
+        .values(
+            password_hash=_hasher.hash(password), invitation_hash=None, invitation_until=None, name=name or user.name
+        )
+    )
+    connection.execute(sessions.delete().where(sessions.c.user_id == user.id))
+    return user
+
+
+def verify_password(user: Row | None, password: str) -> bool:
+    """Whether the password is the account's; takes as long for nobody as for somebody."""
+    try:
+        known = _hasher.verify((user.password_hash if user else None) or _NOBODY, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+    return bool(known and user is not None and user.active and user.password_hash)
+
+
+def by_email(connection: Connection, email: str) -> Row | None:
+    """An account by the name it logs in with."""
+    return connection.execute(sa.select(users).where(users.c.email == email.strip().lower())).first()
+
+
+def open_session(connection: Connection, user_id: int) -> str:
+    """A new session; returns its token, of which only the hash is stored."""
+    token, now = secrets.token_urlsafe(32), time.time()
+    connection.execute(
+        sessions.insert().values(
+            token_hash=hash_token(token), user_id=user_id, csrf=secrets.token_urlsafe(24), created_at=now, seen_at=now
+        )
+    )
+    return token
+
+
+def session_user(connection: Connection, token: str) -> Row | None:
+    """The account of a valid session, with `csrf` and `seen_at` of the session."""
+    now = time.time()
+    return connection.execute(
+        sa.select(users, sessions.c.csrf, sessions.c.seen_at)
+        .join(sessions, sessions.c.user_id == users.c.id)
+        .where(
+            sessions.c.token_hash == hash_token(token),
+            sessions.c.created_at > now - SESSION_SECONDS,
+            sessions.c.seen_at > now - IDLE_SECONDS,
+            users.c.active,
+        )
+    ).first()
+
+
+def touch_session(connection: Connection, token: str) -> None:
+    """The session was used."""
+    connection.execute(sessions.update().where(sessions.c.token_hash == hash_token(token)).values(seen_at=time.time()))
+
+
+def close_session(connection: Connection, token: str) -> None:
+    """Logs out."""
+    connection.execute(sessions.delete().where(sessions.c.token_hash == hash_token(token)))

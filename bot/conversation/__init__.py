@@ -1,0 +1,1 @@
+"""Conversations with visitors: their log, their turns, their streams, their API."""

@@ -1,0 +1,590 @@
+"""The visitor API, version 1 (docs/api.md): conversations, messages, events, offers, region."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import secrets
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sanic import Blueprint, Request, Sanic
+from sanic.response import HTTPResponse, empty
+from sanic.response import json as json_response
+from sqlalchemy.engine import Connection
+
+from bot.conversation import log
+from bot.conversation.errors import ApiError
+from bot.conversation.forms import read_form
+from bot.conversation.presenting import timestamp
+from bot.conversation.services import Services
+from bot.db import messages, ratings, tracker_events
+from bot.handoff import cases
+from bot.knowledge.present import present
+from bot.knowledge.query import Query, QueryError
+from bot.nlu.normalise import MAX_LENGTH, clean
+
+api = Blueprint("api", url_prefix="/api/v1")
+
+_CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_BEAT = 15.0
+_LONGEST_WAIT = 30.0
+_FORM_TEXT = "✓"
+
+
+def _services(request: Request) -> Services:
+    services: Services = request.app.ctx.services
+    return services
+
+
+def _body(request: Request) -> dict[str, Any]:
+    """The request's JSON object.
+
+    Raises:
+        ApiError: 415 for another kind of content, 400 for anything but an object.
+    """
+    kind = (request.headers.get("content-type") or "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise ApiError(415, "unsupported_media_type")
+    try:
+        body = json.loads(request.body)
+    except (ValueError, RecursionError):
+        raise ApiError(400, "bad_request") from None
+    if not isinstance(body, dict):
+        raise ApiError(400, "bad_request")
+    return body
+
+
+def _token(request: Request) -> str:
+    scheme, _, token = (request.headers.get("authorization") or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise ApiError(401, "unauthorized")
+    return token.strip()
+
+
+async def _conversation(request: Request, conversation_id: str) -> Any:
+    """The row of the conversation that the request may see; the request's errors are in its language from then on."""
+    token = _token(request)
+    row = await _services(request).database.read(lambda c: log.authenticate(c, conversation_id, token))
+    request.ctx.language = row.language
+    return row
+
+
+def _text(value: Any) -> str:
+    """A visitor's text, cleaned.
+
+    Raises:
+        ApiError: 422, it is empty, too long or no text.
+    """
+    if not isinstance(value, str):
+        raise ApiError(400, "bad_request", field="text")
+    text = clean(value)
+    if not text:
+        raise ApiError(422, "message_empty", field="text")
+    if len(text) > MAX_LENGTH:
+        raise ApiError(422, "message_too_long", field="text", limit=MAX_LENGTH, length=len(text))
+    return text
+
+
+@api.post("/conversations")
+async def begin(request: Request) -> HTTPResponse:
+    """Begins a conversation, after consent."""
+    services = _services(request)
+    body = _body(request)
+    wanted = body.get("language") if isinstance(body.get("language"), str) else None
+    language = services.languages.match(wanted or _accepted_language(request))
+    request.ctx.language = language
+    if body.get("consent") is not True:
+        raise ApiError(422, "consent_required", field="consent")
+    wait = services.conversation_limit.take(services.address(request))
+    if wait:
+        raise ApiError(429, "rate_limited", retry_after=int(wait) + 1, seconds=int(wait) + 1)
+    page = clean(body["page"])[:500] if isinstance(body.get("page"), str) else None
+    token = log.new_token()
+    greeting = services.presenter.row(services.replies.reply("utter_welcome", language), language, reply_to=None, number=0)
+
+    def store(connection: Connection) -> tuple[str, list[Any]]:
+        new = log.create(connection, token=token, language=language, page=page, greeting=[greeting])
+        return new, log.after(connection, new, 0)
+
+    conversation_id, rows = await services.database.write(store)
+    return json_response(
+        {
+            "id": conversation_id,
+            "token": token,
+            "language": language,
+            "direction": services.languages[language].direction,
+            "messages": [services.presenter.message(row) for row in rows],
+        },
+        status=201,
+    )
+
+
+def _accepted_language(request: Request) -> str | None:
+    return (request.headers.get("accept-language") or "").split(",")[0].split(";")[0].strip() or None
+
+
+@api.get("/conversations/<conversation_id:str>")
+async def look(request: Request, conversation_id: str) -> HTTPResponse:
+    """Language, direction and state of a conversation."""
+    row = await _conversation(request, conversation_id)
+    return json_response(await _services(request).database.read(lambda c: _state(request, c, row)))
+
+
+def _state(request: Request, connection: Connection, row: Any) -> dict[str, Any]:
+    services = _services(request)
+    case = cases.current(connection, row.id)
+    state = {
+        "id": row.id,
+        "language": row.language,
+        "direction": services.languages[row.language].direction,
+        "state": row.state,
+    }
+    if case is not None:
+        state["case_number"] = case.number
+        staff = cases.owner_name(connection, case)
+        if staff and row.state == "live":
+            state["staff"] = staff
+    return state
+
+
+@api.post("/conversations/<conversation_id:str>/messages")
+async def send(request: Request, conversation_id: str) -> HTTPResponse:
+    """Stores a message, once for each `client_id`; with `?wait=` gives the replies as soon as they are there."""
+    services = _services(request)
+    conversation = await _conversation(request, conversation_id)
+    body = _body(request)
+    client_id = body.get("client_id")
+    if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
+        raise ApiError(422, "bad_request", field="client_id")
+    wait = _wait(request)
+    known = await services.database.read(lambda c: _seq_of(c, conversation_id, client_id))
+    if known is None:
+        limit = services.message_limit.take(conversation_id)
+        if limit:
+            raise ApiError(429, "rate_limited", retry_after=int(limit) + 1, seconds=int(limit) + 1)
+        text, extra = await _content(services, conversation_id, body)
+        accepted = await services.database.write(
+            lambda c: _accept(services, c, conversation, client_id=client_id, text=text, extra=extra)
+        )
+        known = accepted.seq
+        if accepted.fresh:
+            services.bus.publish(conversation_id)
+        if accepted.claimed:
+            services.turns.begin(conversation_id)
+    seq = known
+    replies = await services.turns.replies(conversation_id, seq, wait) if wait else None
+    if replies is None:
+        return json_response({"seq": seq}, status=202)
+    return json_response({"seq": seq, "messages": replies}, status=200)
+
+
+def _wait(request: Request) -> float:
+    text = request.args.get("wait")
+    if text is None:
+        return 0.0
+    try:
+        return max(0.0, min(float(text), _LONGEST_WAIT))
+    except ValueError:
+        raise ApiError(400, "bad_request", field="wait") from None
+
+
+def _seq_of(connection: Connection, conversation_id: str, client_id: str) -> int | None:
+    m = messages.c
+    return connection.execute(
+        sa.select(m.seq).where(m.conversation_id == conversation_id, m.client_id == client_id)
+    ).scalar()
+
+
+def _accept(
+    services: Services, connection: Connection, conversation: Any, *, client_id: str, text: str, extra: dict[str, Any]
+) -> log.Accepted:
+    accepted = log.accept(
+        connection, conversation.id, client_id=client_id, text=text, language=conversation.language, extra=extra,
+        worker=services.worker, lease_seconds=services.settings.lease_seconds,
+    )  # fmt: skip
+    if accepted.fresh:
+        cases.visitor_wrote(connection, conversation.id)
+        services.bus.announce(connection, conversation.id)
+    return accepted
+
+
+async def _content(services: Services, conversation_id: str, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """(text as the log shows it, what the message means if it is a button or a form)."""
+    if "text" in body:
+        return _text(body["text"]), {}
+    if "button" in body:
+        issued = await services.database.read(lambda c: _issued(c, conversation_id, body["button"], "buttons"))
+        if issued is None:
+            raise ApiError(422, "button_unknown", field="button")
+        return issued["title"], {"payload": issued["payload"]}
+    if "form" in body:
+        form = body["form"]
+        if not isinstance(form, dict):
+            raise ApiError(400, "bad_request", field="form")
+        issued = await services.database.read(lambda c: _issued(c, conversation_id, form.get("id"), "form"))
+        if issued is None:
+            raise ApiError(422, "button_unknown", field="form")
+        return issued.get("sent") or _FORM_TEXT, {"payload": "/inform", "entities": read_form(issued, form.get("values"))}
+    raise ApiError(422, "message_empty", field="text")
+
+
+def _issued(connection: Connection, conversation_id: str, wanted: Any, kind: str) -> dict[str, Any] | None:
+    """The button or form that this conversation was given under that id."""
+    if not isinstance(wanted, str):
+        return None
+    anchor = wanted.split(".", 1)[0]
+    if not anchor.isascii() or not anchor.isdigit() or len(anchor) > 9:
+        return None
+    reply_to = int(anchor) or None
+    m = messages.c
+    rows = connection.execute(
+        sa.select(m.extra).where(m.conversation_id == conversation_id, m.author != "visitor", m.reply_to == reply_to)
+    )
+    for row in rows:
+        given = row.extra.get(kind) or []
+        for item in [given] if isinstance(given, dict) else given:
+            if item["id"] == wanted:
+                return dict(item)
+    return None
+
+
+@api.get("/conversations/<conversation_id:str>/messages")
+async def read(request: Request, conversation_id: str) -> HTTPResponse:
+    """Messages after a number, ascending."""
+    services = _services(request)
+    await _conversation(request, conversation_id)
+    seq = _number(request.args.get("after"), "after")
+    rows = await services.database.read(lambda c: log.after(c, conversation_id, seq))
+    return json_response({"messages": [services.presenter.message(row) for row in rows]})
+
+
+def _number(text: str | None, field: str) -> int:
+    if not text:
+        return 0
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise ApiError(400, "bad_request", field=field)
+    return int(text)
+
+
+@api.post("/conversations/<conversation_id:str>/ticket")
+async def ticket(request: Request, conversation_id: str) -> HTTPResponse:
+    """A ticket that opens the event stream for a minute, for clients that cannot send headers with it."""
+    await _conversation(request, conversation_id)
+    return json_response({"ticket": _tickets(request).dumps(conversation_id), "expires_in": 60}, status=201)
+
+
+def _tickets(request: Request) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(_services(request).secret, salt="stream")
+
+
+@api.get("/conversations/<conversation_id:str>/events")
+async def stream(request: Request, conversation_id: str) -> None:
+    """Server-sent events: `message`, `typing`, `state`. Resumes after `Last-Event-ID`; a comment every 15 s."""
+    services = _services(request)
+    if request.args.get("ticket"):
+        try:
+            opened = _tickets(request).loads(request.args.get("ticket"), max_age=60)
+        except BadSignature:
+            opened = None
+        if opened != conversation_id:
+            raise ApiError(404, "not_found")
+        await services.database.read(lambda c: log.find(c, conversation_id))
+    else:
+        await _conversation(request, conversation_id)
+    last = _number(request.headers.get("last-event-id") or request.args.get("after"), "after")
+    response = await request.respond(
+        content_type="text/event-stream; charset=utf-8",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+    shown: dict[str, Any] | None = None
+    with services.bus.subscribe(conversation_id) as subscription:
+        notes: list[dict[str, Any]] | None = []
+        while True:
+            if notes is None:
+                await response.send(": beat\n\n")
+                notes = []
+            found = await services.database.read(lambda c, seq=last: _news(request, c, conversation_id, seq))
+            if found is None or any(note.get("state") == "deleted" for note in notes):
+                await response.send(_event("state", {"state": "deleted"}))
+                break
+            state, rows = found
+            for row in rows:
+                await response.send(_event("message", services.presenter.message(row), row.seq))
+                last = row.seq
+            if state != shown:
+                await response.send(_event("state", state))
+                shown = state
+            for note in notes:
+                if "typing" in note:
+                    await response.send(_event("typing", note))
+            notes = await subscription.wait(_BEAT)
+    await response.eof()
+
+
+def _news(
+    request: Request, connection: Connection, conversation_id: str, seq: int
+) -> tuple[dict[str, Any], list[Any]] | None:
+    try:
+        row = log.find(connection, conversation_id)
+    except log.NotFound:
+        return None
+    return _state(request, connection, row), log.after(connection, conversation_id, seq)
+
+
+def _event(name: str, data: dict[str, Any], number: int | None = None) -> str:
+    head = f"id: {number}\n" if number is not None else ""
+    return f"{head}event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+@api.put("/conversations/<conversation_id:str>/language")
+async def switch(request: Request, conversation_id: str) -> HTTPResponse:
+    """Changes the language at once; the dialogue stays where it is."""
+    services = _services(request)
+    row = await _conversation(request, conversation_id)
+    language = _body(request).get("language")
+    if not isinstance(language, str) or language not in services.languages:
+        raise ApiError(422, "language_unknown", field="language")
+
+    def change(connection: Connection) -> None:
+        log.set_state(connection, conversation_id, language=language)
+        services.bus.announce(connection, conversation_id)
+
+    if language != row.language:
+        await services.database.write(change)
+        services.bus.publish(conversation_id)
+    return json_response({"language": language, "direction": services.languages[language].direction})
+
+
+@api.post("/conversations/<conversation_id:str>/typing")
+async def typing(request: Request, conversation_id: str) -> HTTPResponse:
+    """The visitor is writing: shown to staff, not stored."""
+    await _conversation(request, conversation_id)
+    _services(request).bus.publish(conversation_id, {"typing": True, "author": "visitor"})
+    return empty()
+
+
+@api.post("/conversations/<conversation_id:str>/ratings")
+async def rate(request: Request, conversation_id: str) -> HTTPResponse:
+    """Helpful or not, once a reply."""
+    services = _services(request)
+    await _conversation(request, conversation_id)
+    body = _body(request)
+    seq, value, comment = body.get("seq"), body.get("value"), body.get("comment")
+    if type(value) is not int or value not in (1, -1):
+        raise ApiError(422, "rating_invalid", field="value")
+    if comment is not None and not isinstance(comment, str):
+        raise ApiError(400, "bad_request", field="comment")
+    words = clean(comment or "")[:MAX_LENGTH] or None
+
+    def store(connection: Connection) -> None:
+        m = messages.c
+        author = connection.execute(
+            sa.select(m.author).where(m.conversation_id == conversation_id, m.seq == seq)
+        ).scalar()
+        if author in (None, "visitor"):
+            raise ApiError(404, "not_found", field="seq")
+        key = (ratings.c.conversation_id == conversation_id) & (ratings.c.seq == seq)
+        before = connection.execute(sa.select(ratings.c.value, ratings.c.comment).where(key)).first()
+        if before is None:
+            connection.execute(
+                ratings.insert().values(
+                    conversation_id=conversation_id, seq=seq, value=value, comment=words, at=time.time()
+                )
+            )
+        elif before.value == value and before.comment is None and words:
+            # What was missing is asked after the rating itself was given.
+            connection.execute(ratings.update().where(key).values(comment=words))
+        elif before.value != value or before.comment != words:
+            raise ApiError(409, "already_rated", field="seq")
+
+    if type(seq) is not int:
+        raise ApiError(422, "rating_invalid", field="seq")
+    await services.database.write(store)
+    return json_response({"seq": seq, "value": value}, status=201)
+
+
+@api.get("/conversations/<conversation_id:str>/export")
+async def export(request: Request, conversation_id: str) -> HTTPResponse:
+    """All that is stored about a conversation."""
+    services = _services(request)
+    row = await _conversation(request, conversation_id)
+    content = await services.database.read(lambda c: _everything(services, c, row))
+    return json_response(
+        content, headers={"Content-Disposition": f'attachment; filename="conversation-{conversation_id[:8]}.json"'}
+    )
+
+
+def _everything(services: Services, connection: Connection, row: Any) -> dict[str, Any]:
+    own_ratings = connection.execute(sa.select(ratings).where(ratings.c.conversation_id == row.id)).all()
+    events = connection.execute(
+        sa.select(tracker_events.c.data).where(tracker_events.c.conversation_id == row.id).order_by(tracker_events.c.id)
+    )
+    case = cases.current(connection, row.id)
+    return {
+        "id": row.id,
+        "language": row.language,
+        "state": row.state,
+        "page": row.page,
+        "created_at": timestamp(row.created_at),
+        "messages": [services.presenter.message(m) for m in log.after(connection, row.id, 0, limit=100_000)],
+        "ratings": [{"seq": r.seq, "value": r.value, "comment": r.comment, "at": timestamp(r.at)} for r in own_ratings],
+        "case": cases.export(case) if case is not None else None,
+        "dialogue_events": [json.loads(event.data) for event in events],
+    }
+
+
+@api.delete("/conversations/<conversation_id:str>")
+async def erase(request: Request, conversation_id: str) -> HTTPResponse:
+    """Deletes a conversation everywhere."""
+    services = _services(request)
+    await _conversation(request, conversation_id)
+
+    def delete(connection: Connection) -> None:
+        log.erase(connection, conversation_id)
+        services.bus.announce(connection, conversation_id, {"state": "deleted"})
+
+    await services.database.write(delete)
+    services.brain.trackers.forget(conversation_id)
+    services.bus.publish(conversation_id, {"state": "deleted"})
+    return empty()
+
+
+@api.post("/receipts/<case_number:str>")
+async def receipt(request: Request, case_number: str) -> HTTPResponse:
+    """Opens a handed-over conversation again, on any device."""
+    services = _services(request)
+    secret = _body(request).get("secret")
+    wait = services.receipt_limit.take(services.address(request))
+    if wait:
+        raise ApiError(429, "rate_limited", retry_after=int(wait) + 1, seconds=int(wait) + 1)
+    if not isinstance(secret, str):
+        raise ApiError(404, "case_unknown")
+    opened = await services.database.write(
+        lambda c: cases.open_receipt(c, services.secret, case_number.upper(), secret)
+    )
+    if opened is None:
+        raise ApiError(404, "case_unknown")
+    conversation_id, token, language = opened
+    return json_response(
+        {"id": conversation_id, "token": token, "language": language,
+         "direction": services.languages[language].direction}
+    )  # fmt: skip
+
+
+@api.get("/offers")
+async def offers(request: Request) -> HTTPResponse:
+    """The knowledge base, as the chat searches it."""
+    services = _services(request)
+    language = services.languages.match(request.args.get("lang"))
+    request.ctx.language = language
+    args = {name: values[-1] for name, values in request.args.items()}
+    try:
+        query = Query(
+            kind=args.pop("kind", None),
+            text=clean(args.pop("q", ""))[:MAX_LENGTH],
+            place=args.pop("place", None),
+            radius_km=float(args.pop("radius_km", 0)),
+            limit=min(int(args.pop("limit", 10)), 50),
+            offset=int(args.pop("offset", 0)),
+            language=services.languages[language].understands,
+            filters={name: value for name, value in args.items() if name != "lang"},
+        )
+        found = await asyncio.get_running_loop().run_in_executor(None, services.offers.search, query)
+    except QueryError as error:
+        raise ApiError(422, "filter_invalid", field=error.criterion) from None
+    except ValueError:
+        raise ApiError(422, "filter_invalid") from None
+    return json_response(
+        {
+            "offers": [present(hit.offer, language, services.names, distance_km=hit.distance_km) for hit in found.hits],
+            "total": found.total,
+            "relaxed": list(found.relaxed),
+        }
+    )
+
+
+@api.get("/region")
+async def region(request: Request) -> HTTPResponse:
+    """Name, languages, office and how to reach it."""
+    services = _services(request)
+    language = services.languages.match(request.args.get("lang"))
+    facts = services.facts(language)
+    return json_response(
+        {
+            "id": services.region.id,
+            "name": facts["region"],
+            "languages": [
+                {"code": each.code, "name": each.name, "direction": each.direction} for each in services.languages
+            ],
+            "office": {"name": facts["office"], "address": facts["office_address"], "email": facts["office_email"],
+                       "hours": facts["office_hours"]},
+            "open": services.office_open(),
+            "telephone": services.region.office.phone,
+            "chat_days": services.settings.chat_days,
+            "places": [{"id": place.id, "name": place.name(language)} for place in services.region.places.values()],
+        }
+    )  # fmt: skip
+
+
+@api.get("/interface")
+async def interface(request: Request) -> HTTPResponse:
+    """The texts of the chat itself, for the widget."""
+    services = _services(request)
+    language = services.languages.match(request.args.get("lang"))
+    return json_response(
+        {
+            "language": language,
+            "direction": services.languages[language].direction,
+            "texts": dict(services.interface.section(language, "widget")),
+        },
+        headers={"Cache-Control": "public, max-age=300"},
+    )
+
+
+def install_errors(app: Sanic) -> None:
+    """Gives every failure of an API call the contract's one shape, in the visitor's language."""
+    from sanic.exceptions import SanicException
+
+    from bot.db import Unavailable
+
+    codes = {400: "bad_request", 401: "unauthorized", 404: "not_found", 405: "not_found", 413: "too_large",
+             415: "unsupported_media_type", 429: "rate_limited", 503: "unavailable"}  # fmt: skip
+
+    def respond(request: Request, error: ApiError) -> HTTPResponse:
+        services = _services(request)
+        language = getattr(request.ctx, "language", None) or services.languages.match(_accepted_language(request))
+        values = {**services.facts(language), **error.values}
+        body = {"code": error.code, "message": services.interface.text(language, "errors", error.code, **values)}
+        if error.field:
+            body["field"] = error.field
+        headers = {"Retry-After": str(error.retry_after)} if error.retry_after else None
+        return json_response({"error": body}, status=error.status, headers=headers)
+
+    @app.exception(ApiError)
+    async def api_error(request: Request, error: ApiError) -> HTTPResponse:
+        return respond(request, error)
+
+    @app.exception(log.NotFound)
+    async def not_found(request: Request, error: log.NotFound) -> HTTPResponse:
+        return respond(request, ApiError(404, "not_found"))
+
+    @app.exception(Unavailable)
+    async def unavailable(request: Request, error: Unavailable) -> HTTPResponse:
+        return respond(request, ApiError(503, "unavailable", retry_after=5))
+
+    @app.exception(SanicException)
+    async def refused(request: Request, error: SanicException) -> HTTPResponse:
+        status = error.status_code if error.status_code in codes else 400 if error.status_code < 500 else 503
+        return respond(request, ApiError(status, codes[status]))
+
+    @app.exception(Exception)
+    async def failed(request: Request, error: Exception) -> HTTPResponse:
+        number = secrets.token_hex(4)
+        from sanic.log import logger
+
+        logger.error("request failed (%s) %s %s", number, request.method, request.path, exc_info=error)
+        return respond(request, ApiError(503, "unavailable", retry_after=5))

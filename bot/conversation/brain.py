@@ -1,0 +1,190 @@
+"""Rasa's agent as this server uses it: a message in, what was understood, replies and new events out."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Dict, List, Text
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.lock_store import InMemoryLockStore
+from rasa.shared.core.events import SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from bot.conversation.action_endpoint import InProcessActions, take_failure
+from bot.conversation.replies import ReplyGenerator
+from bot.conversation.tracker import ConversationTrackerStore
+from bot.languages import Languages
+from bot.nlu.intents import intent_row, selected_response
+
+log = logging.getLogger(__name__)
+
+_SEARCH_SLOT = "search_kind"
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A message as it is put to the dialogue. Exactly one of `text` and `payload` decides what it means."""
+
+    conversation_id: str
+    seq: int
+    text: str
+    language: str
+    """The conversation's language so far."""
+    payload: str | None = None
+    """Of a button that we issued: `/intent` or `/intent{"entity": value}`; never anything typed."""
+    entities: List[Dict[Text, Any]] = field(default_factory=list)
+    """Of a form that we issued."""
+    case_state: str | None = None
+    """Of the conversation's newest case."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the dialogue makes of a message."""
+
+    intent: Dict[Text, Any]
+    """`name` (retrieval intents as `faq/x`) and `confidence`."""
+    language: str
+    """The conversation's language from now on."""
+    replies: List[Dict[Text, Any]]
+    """Rasa's bot messages: text, buttons, custom, metadata, utter_action."""
+    failed: bool
+    """An action failed: the visitor must be told."""
+    entities: List[Dict[Text, Any]] = field(default_factory=list)
+
+
+class _Collector(OutputChannel):
+    """Keeps what the dialogue says."""
+
+    def __init__(self) -> None:
+        self.replies: List[Dict[Text, Any]] = []
+
+    @classmethod
+    def name(cls) -> Text:
+        return "lotse"
+
+    async def send_response(self, recipient_id: Text, message: Dict[Text, Any]) -> None:
+        self.replies.append(message)
+
+
+class Brain:
+    """The loaded model with everything that a turn needs."""
+
+    def __init__(self, generator: ReplyGenerator, languages: Languages, action_endpoint: str = "") -> None:
+        self.trackers = ConversationTrackerStore()
+        self.replies = generator
+        self._languages = languages
+        self._actions = EndpointConfig(action_endpoint) if action_endpoint else InProcessActions()
+        self._agent = Agent(
+            generator=generator,
+            tracker_store=self.trackers,
+            # Turns are put in order by the lease in the database; a second lock would order nothing.
+            lock_store=InMemoryLockStore(),
+            action_endpoint=self._actions,
+        )
+        self.model: str | None = None
+
+    def load(self, model: Path) -> None:
+        """Loads a model, or raises and keeps the present one."""
+        before = self._agent.processor
+        try:
+            self._agent.load_model(str(model))
+        except Exception:
+            self._agent.processor = before
+            raise
+        if isinstance(self._actions, InProcessActions):
+            self._actions.use(self._agent.domain)
+        self.model = os.path.basename(model)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a model is loaded."""
+        return self._agent.is_ready()
+
+    async def understand(self, message: Incoming) -> Dict[Text, Any]:
+        """Rasa's parse data, without any effect on the dialogue."""
+        tracker = await self.trackers.retrieve(message.conversation_id)
+        return await self._parse(message, tracker)
+
+    async def answer(self, message: Incoming) -> Answer:
+        """Carries the dialogue one message further, in the cached tracker; see `ConversationTrackerStore`."""
+        processor = self._agent.processor
+        assert processor is not None
+        channel = _Collector()
+        take_failure()
+        tracker = await processor.fetch_tracker_and_update_session(message.conversation_id, channel)
+        await self.trackers.save(tracker)
+        parsed = await self._parse(message, tracker)
+        language = self.language_after(message, parsed)
+        if tracker.get_slot("language") != language:
+            tracker.update(SlotSet("language", language), self._agent.domain)
+        await processor.handle_message(
+            UserMessage(
+                message.text,
+                channel,
+                message.conversation_id,
+                parse_data=parsed,
+                input_channel="lotse",
+                message_id=str(message.seq),
+                metadata={"seq": message.seq, "case_state": message.case_state},
+            )
+        )
+        failure = take_failure()
+        if failure is not None:
+            log.error("an action failed", exc_info=failure)
+        return Answer(
+            intent={
+                "name": parsed["intent"].get("full_retrieval_intent_name") or parsed["intent"].get("name"),
+                "confidence": round(float(parsed["intent"].get("confidence") or 0), 4),
+            },
+            language=tracker.get_slot("language") or language,
+            replies=channel.replies,
+            failed=failure is not None,
+            entities=parsed.get("entities") or [],
+        )
+
+    async def _parse(self, message: Incoming, tracker: DialogueStateTracker | None) -> Dict[Text, Any]:
+        if message.payload is not None:
+            return parse_payload(message.text, message.payload, message.entities)
+        processor = self._agent.processor
+        assert processor is not None
+        metadata: Dict[Text, Any] = {"language": self._languages[message.language].understands}
+        if tracker is not None:
+            metadata["expects"] = tracker.get_slot("requested_slot") or tracker.get_slot("asked_criterion")
+            metadata["searching"] = bool(tracker.get_slot(_SEARCH_SLOT)) and tracker.active_loop_name is None
+        # Rasa reads a leading slash as a command; a visitor's is text like any other.
+        return await processor.parse_message(UserMessage(message.text.lstrip("/ "), metadata=metadata), tracker)
+
+    def language_after(self, message: Incoming, parsed: Dict[Text, Any]) -> str:
+        """The conversation's language once this message is read."""
+        switches_to = parsed.get("switches_to")
+        if switches_to and switches_to != self._languages[message.language].understands:
+            return switches_to
+        return message.language
+
+
+def parse_payload(text: str, payload: str, entities: List[Dict[Text, Any]]) -> Dict[Text, Any]:
+    """A button's payload or a form's values as Rasa's parse data.
+
+    Raises:
+        ValueError: the payload is not `/intent` or `/intent{...}`.
+    """
+
+    if not payload.startswith("/"):
+        raise ValueError(f"{payload!r} is no payload; it begins with a slash and an intent")
+    name, brace, values = payload[1:].partition("{")
+    given = json.loads(brace + values) if brace else {}
+    found = [{"entity": entity, "value": value, "start": 0, "end": 0, "extractor": "button"} for entity, value in given.items()]
+    return {
+        "text": text,
+        "intent": intent_row(name, 1.0),
+        "entities": found + entities,
+        "intent_ranking": [{"name": name, "confidence": 1.0}],
+        "response_selector": selected_response(name),
+    }

@@ -1,0 +1,261 @@
+"""The log: what was said, in order. It is what people read; nothing is acknowledged before it is here.
+
+All functions work on a connection inside a transaction of `bot.db.Database`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bot.db import conversation_tokens, conversations, messages
+
+STATES = ("bot", "waiting_for_staff", "live", "closed")
+
+
+class NotFound(Exception):
+    """No such conversation, or its token is another one."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A visitor's message is stored."""
+
+    seq: int
+    fresh: bool
+    """False if the same `client_id` was stored before."""
+    claimed: bool
+    """Whether the caller now holds the conversation's turn (see `claim`)."""
+
+
+def new_token() -> str:
+    """256 random bits; only their hash is stored."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_token(token: str) -> str:
+    """What is stored of a token: it has 256 random bits, so a plain hash cannot be searched."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def create(connection: Connection, *, token: str, language: str, page: str | None, greeting: list[dict[str, Any]]) -> str:
+    """Stores a new conversation with its first messages; returns its id."""
+    now = time.time()
+    conversation_id = secrets.token_hex(16)
+    connection.execute(
+        conversations.insert().values(
+            id=conversation_id, language=language, state="bot", page=page, created_at=now, updated_at=now, next_seq=1
+        )
+    )
+    admit(connection, conversation_id, token)
+    append(connection, conversation_id, greeting)
+    return conversation_id
+
+
+def find(connection: Connection, conversation_id: str) -> Any:
+    """The conversation's row.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = connection.execute(sa.select(conversations).where(conversations.c.id == conversation_id)).first()
+    if row is None:
+        raise NotFound(conversation_id)
+    return row
+
+
+def admit(connection: Connection, conversation_id: str, token: str) -> None:
+    """From now on `token` opens the conversation as well."""
+    connection.execute(
+        conversation_tokens.insert().values(
+            token_hash=hash_token(token), conversation_id=conversation_id, created_at=time.time()
+        )
+    )
+
+
+def authenticate(connection: Connection, conversation_id: str, token: str) -> Any:
+    """The conversation's row; an unknown id and a wrong token look the same.
+
+    Raises:
+        NotFound: see above.
+    """
+    row = connection.execute(
+        sa.select(conversations)
+        .join(conversation_tokens, conversation_tokens.c.conversation_id == conversations.c.id)
+        .where(conversations.c.id == conversation_id, conversation_tokens.c.token_hash == hash_token(token))
+    ).first()
+    if row is None:
+        raise NotFound(conversation_id)
+    return row
+
+
+def accept(
+    connection: Connection,
+    conversation_id: str,
+    *,
+    client_id: str,
+    text: str,
+    language: str,
+    extra: dict[str, Any],
+    worker: str,
+    lease_seconds: float,
+) -> Accepted:
+    """Stores a visitor's message once, and claims the conversation's turn if nobody holds it.
+
+    Raises:
+        NotFound: the conversation was erased in the meantime.
+    """
+    seq = _next_seq(connection, conversation_id, 1)
+    known = connection.execute(
+        sa.select(messages.c.seq).where(
+            messages.c.conversation_id == conversation_id, messages.c.client_id == client_id
+        )
+    ).scalar()
+    if known is not None:
+        # The number is given back: sequence numbers have no holes.
+        connection.execute(
+            conversations.update().where(conversations.c.id == conversation_id).values(next_seq=conversations.c.next_seq - 1)
+        )
+        return Accepted(known, False, False)
+    connection.execute(
+        messages.insert().values(
+            conversation_id=conversation_id, seq=seq, client_id=client_id, author="visitor", text=text,
+            language=language, at=time.time(), extra=extra, pending=True,
+        )
+    )  # fmt: skip
+    return Accepted(seq, True, claim(connection, conversation_id, worker, lease_seconds))
+
+
+def append(connection: Connection, conversation_id: str, rows: Iterable[dict[str, Any]]) -> list[int]:
+    """Stores messages of the bot, of staff or of the system; returns their numbers.
+
+    Each row has `author`, `text`, `language`, and may have `name`, `extra`, `reply_to`.
+    """
+    rows = list(rows)
+    if not rows:
+        return []
+    first, now = _next_seq(connection, conversation_id, len(rows)), time.time()
+    numbers = list(range(first, first + len(rows)))
+    connection.execute(
+        messages.insert(),
+        [
+            {
+                "conversation_id": conversation_id, "seq": seq, "author": row["author"], "name": row.get("name"),
+                "text": row["text"], "language": row["language"], "at": now, "extra": row.get("extra") or {},
+                "reply_to": row.get("reply_to"), "pending": False,
+            }
+            for seq, row in zip(numbers, rows, strict=True)
+        ],
+    )  # fmt: skip
+    return numbers
+
+
+def _next_seq(connection: Connection, conversation_id: str, count: int) -> int:
+    """Takes the next `count` numbers; locks the conversation's row for the rest of the transaction."""
+    changed = connection.execute(
+        conversations.update()
+        .where(conversations.c.id == conversation_id)
+        .values(next_seq=conversations.c.next_seq + count, updated_at=time.time())
+    )
+    if changed.rowcount != 1:
+        raise NotFound(conversation_id)
+    after = connection.execute(sa.select(conversations.c.next_seq).where(conversations.c.id == conversation_id)).scalar()
+    assert after is not None
+    return int(after) - count
+
+
+def claim(connection: Connection, conversation_id: str, worker: str, seconds: float) -> bool:
+    """Takes the lease of a conversation's turn if it is free or has run out; whoever holds it answers next."""
+    now = time.time()
+    c = conversations.c
+    changed = connection.execute(
+        conversations.update()
+        .where(c.id == conversation_id, sa.or_(c.lease_owner.is_(None), c.lease_until < now))
+        .values(lease_owner=worker, lease_until=now + seconds)
+    )
+    return changed.rowcount == 1
+
+
+def extend(connection: Connection, conversation_id: str, worker: str, seconds: float) -> bool:
+    """Keeps the lease; False if another worker has taken it over."""
+    changed = connection.execute(
+        conversations.update()
+        .where(conversations.c.id == conversation_id, conversations.c.lease_owner == worker)
+        .values(lease_until=time.time() + seconds)
+    )
+    return changed.rowcount == 1
+
+
+def release(connection: Connection, conversation_id: str, worker: str) -> None:
+    """Gives the lease back."""
+    connection.execute(
+        conversations.update()
+        .where(conversations.c.id == conversation_id, conversations.c.lease_owner == worker)
+        .values(lease_owner=None, lease_until=None)
+    )
+
+
+def oldest_pending(connection: Connection, conversation_id: str) -> Any | None:
+    """The next message to answer."""
+    return connection.execute(
+        sa.select(messages)
+        .where(messages.c.conversation_id == conversation_id, messages.c.pending)
+        .order_by(messages.c.seq)
+        .limit(1)
+    ).first()
+
+
+def waiting_conversations(connection: Connection) -> list[str]:
+    """Conversations with unanswered messages that nobody is answering: after a crash, all that were in work."""
+    c = conversations.c
+    rows = connection.execute(
+        sa.select(c.id)
+        .where(c.id.in_(sa.select(messages.c.conversation_id).where(messages.c.pending)))
+        .where(sa.or_(c.lease_owner.is_(None), c.lease_until < time.time()))
+    )
+    return [row.id for row in rows]
+
+
+def settle(connection: Connection, message_id: int, extra: dict[str, Any]) -> bool:
+    """Marks a visitor's message as answered, with what was understood; False if it was before."""
+    changed = connection.execute(
+        messages.update().where(messages.c.id == message_id, messages.c.pending).values(pending=False, extra=extra)
+    )
+    return changed.rowcount == 1
+
+
+def after(connection: Connection, conversation_id: str, seq: int, limit: int = 500) -> list[Any]:
+    """Messages with a higher number, ascending."""
+    return connection.execute(
+        sa.select(messages)
+        .where(messages.c.conversation_id == conversation_id, messages.c.seq > seq)
+        .order_by(messages.c.seq)
+        .limit(limit)
+    ).all()
+
+
+def replies_to(connection: Connection, conversation_id: str, seq: int) -> tuple[bool, list[Any]]:
+    """(whether the turn of message `seq` is done, its replies)."""
+    m = messages.c
+    pending = connection.execute(sa.select(m.pending).where(m.conversation_id == conversation_id, m.seq == seq)).scalar()
+    rows = connection.execute(
+        sa.select(messages).where(m.conversation_id == conversation_id, m.reply_to == seq).order_by(m.seq)
+    ).all()
+    return pending is False, rows
+
+
+def set_state(connection: Connection, conversation_id: str, **values: Any) -> None:
+    """Changes state or language of a conversation."""
+    connection.execute(conversations.update().where(conversations.c.id == conversation_id).values(**values))
+
+
+def erase(connection: Connection, conversation_id: str) -> bool:
+    """Deletes the conversation and, by foreign keys, all that hangs on it; False if there was none."""
+    return connection.execute(conversations.delete().where(conversations.c.id == conversation_id)).rowcount == 1

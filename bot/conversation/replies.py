@@ -1,0 +1,57 @@
+"""Chooses and fills a reply: Rasa's templated generator, made exact.
+
+Rasa draws at random among all variations whose conditions hold. Here the one with the most conditions wins, so
+that "persona is returner, language is uk" comes before "language is uk", and the same state gives the same reply.
+The facts of the region (office, telephone, hours) are filled into every reply in its language.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Mapping, Optional, Text
+
+from rasa.core.nlg.generator import ResponseVariationFilter
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from rasa.shared.constants import RESPONSE_CONDITION
+
+
+class ReplyGenerator(TemplatedNaturalLanguageGenerator):
+    """See the module's text.
+
+    Args:
+        facts: language -> variables that every reply may use.
+        default_language: Used while a conversation has none.
+    """
+
+    def __init__(self, facts: Callable[[str], Mapping[str, str]], default_language: str) -> None:
+        super().__init__({})
+        self._facts = facts
+        self._default_language = default_language
+
+    def reply(self, name: str, language: str, **variables: Any) -> Dict[Text, Any]:
+        """A reply outside a dialogue, e.g. the greeting; the shape is Rasa's (text, buttons, metadata).
+
+        Raises:
+            KeyError: there is no such reply.
+        """
+        reply = self.generate_from_slots(name, {"language": language}, "", **variables)
+        if reply is None:
+            raise KeyError(name)
+        return {**reply, "utter_action": name}
+
+    def generate_from_slots(
+        self, utter_action: Text, filled_slots: Dict[Text, Any], output_channel: Text, **kwargs: Any
+    ) -> Optional[Dict[Text, Any]]:
+        """See Rasa's `TemplatedNaturalLanguageGenerator`."""
+        language = filled_slots.get("language") or self._default_language
+        slots = {**self._facts(language), **filled_slots, "language": language}
+        return super().generate_from_slots(utter_action, slots, output_channel, **kwargs)
+
+    def _random_response_for(
+        self, utter_action: Text, output_channel: Text, filled_slots: Dict[Text, Any]
+    ) -> Optional[Dict[Text, Any]]:
+        if utter_action not in self.responses:
+            return None
+        fitting = ResponseVariationFilter(self.responses).responses_for_utter_action(
+            utter_action, output_channel, filled_slots
+        )
+        return max(fitting, key=lambda variation: len(variation.get(RESPONSE_CONDITION) or []), default=None)

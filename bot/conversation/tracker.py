@@ -1,0 +1,146 @@
+"""Where Rasa keeps the state of a dialogue: as events in our database, with a checked cache of live trackers.
+
+Rasa's own SQL store reads all events anew for every message, and commits on its own. Here a turn is one
+transaction: `save` only hands over the new events, and `bot/conversation/turns.py` writes them together with the
+replies. A cached tracker is used only if its last event is still the last one in the database.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Dict, List, Optional, Text
+
+import sqlalchemy as sa
+from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, deserialise_events
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.engine import Connection
+
+from bot.db import tracker_events
+
+_MAX_EVENTS = 120
+"""From so many events on a new session begins. Rasa replays all events of a session several times a turn, so a
+long conversation would become slower with each message; the slots are carried over."""
+
+
+@dataclass
+class _Live:
+    tracker: DialogueStateTracker
+    version: int
+    """Id of the last stored event, 0 for none."""
+    saved: int
+    """How many of the tracker's events are stored."""
+
+
+class ConversationTrackerStore(TrackerStore, SerializedTrackerAsText):
+    """Rasa's tracker store over `tracker_events`; see the module's text.
+
+    Before a turn call `prepare`, after it `take_new_events`; commit them and call `committed`, or `forget`.
+    """
+
+    def __init__(self, domain: Optional[Domain] = None, *, keep: int = 5000) -> None:
+        """`keep`: how many live trackers are cached."""
+        super().__init__(domain)
+        self._live: OrderedDict[str, _Live] = OrderedDict()
+        self._keep = keep
+
+    def is_current(self, conversation_id: str, version: int) -> bool:
+        """Whether the cache holds the conversation's tracker as of the stored event `version`."""
+        live = self._live.get(conversation_id)
+        return live is not None and live.version == version
+
+    def prepare(self, conversation_id: str, version: int, stored: Iterable[Dict[Text, Any]]) -> None:
+        """Puts a tracker into the cache, built from the stored events of its last session."""
+        events = deserialise_events(list(stored))
+        tracker = DialogueStateTracker.from_events(conversation_id, events, self.domain.slots, domain=self.domain)
+        self._live[conversation_id] = _Live(tracker, version, len(tracker.events))
+        while len(self._live) > self._keep:
+            self._live.popitem(last=False)
+
+    def shorten(self, conversation_id: str) -> None:
+        """Begins a new session if the present one is long and no form is running; slots stay."""
+        live = self._live[conversation_id]
+        tracker = live.tracker
+        if len(tracker.events) < _MAX_EVENTS or tracker.active_loop or live.saved != len(tracker.events):
+            return
+        slots = [SlotSet(slot.name, slot.value) for slot in tracker.slots.values() if slot.has_been_set]
+        events: List[Event] = [SessionStarted(), *slots, ActionExecuted(ACTION_LISTEN_NAME)]
+        live.tracker = DialogueStateTracker.from_events(conversation_id, events, self.domain.slots, domain=self.domain)
+        live.saved = 0
+
+    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+        """The cached tracker itself, not a copy: Rasa changes it in place, as `save` expects."""
+        live = self._live.get(sender_id)
+        if live is None or not live.tracker.events:
+            return None
+        self._live.move_to_end(sender_id)
+        return live.tracker
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Keeps the tracker; `take_new_events` says what is to be written."""
+        live = self._live.get(tracker.sender_id)
+        if live is None:
+            self._live[tracker.sender_id] = _Live(tracker, 0, 0)
+        else:
+            live.tracker = tracker
+
+    async def keys(self) -> Iterable[Text]:
+        """Ids of the conversations in the cache."""
+        return list(self._live)
+
+    def take_new_events(self, conversation_id: str) -> List[Dict[Text, Any]]:
+        """The events that are not stored yet, as rows for `tracker_events`."""
+        live = self._live[conversation_id]
+        new = list(live.tracker.events)[live.saved :]
+        return [
+            {
+                "conversation_id": conversation_id,
+                "type_name": event.type_name,
+                "at": event.timestamp,
+                "data": json.dumps(event.as_dict(), ensure_ascii=False),
+            }
+            for event in new
+        ]
+
+    def committed(self, conversation_id: str, version: int) -> None:
+        """The new events are on disk, the last one with the id `version`."""
+        live = self._live[conversation_id]
+        live.version, live.saved = version, len(live.tracker.events)
+
+    def forget(self, conversation_id: str) -> None:
+        """The turn was not committed, or the conversation is erased."""
+        self._live.pop(conversation_id, None)
+
+
+def load_last_session(connection: Connection, conversation_id: str) -> tuple[int, List[Dict[Text, Any]]]:
+    """(id of the last stored event or 0, the events from the last `session_started` on)."""
+    events = tracker_events.c
+    start = (
+        sa.select(sa.func.max(events.id))
+        .where(events.conversation_id == conversation_id, events.type_name == SessionStarted.type_name)
+        .scalar_subquery()
+    )
+    rows = connection.execute(
+        sa.select(events.id, events.data)
+        .where(events.conversation_id == conversation_id, events.id >= sa.func.coalesce(start, 0))
+        .order_by(events.id)
+    ).all()
+    return (rows[-1].id if rows else 0), [json.loads(row.data) for row in rows]
+
+
+def stored_version(connection: Connection, conversation_id: str) -> int:
+    """Id of the conversation's last stored event, 0 for none."""
+    query = sa.select(sa.func.max(tracker_events.c.id)).where(tracker_events.c.conversation_id == conversation_id)
+    return connection.execute(query).scalar() or 0
+
+
+def append_events(connection: Connection, conversation_id: str, rows: List[Dict[Text, Any]]) -> int:
+    """Writes events (see `take_new_events`); returns the new version."""
+    if rows:
+        connection.execute(tracker_events.insert(), rows)
+    return stored_version(connection, conversation_id)

@@ -1,0 +1,294 @@
+"""Answers messages: each once, those of a conversation in their order, whatever crashes in between.
+
+A turn is one transaction: the replies, the dialogue's new events, a new case, and the mark "answered" are stored
+together or not at all. Who holds the conversation's lease takes the oldest unanswered message. After a crash the
+lease runs out and any worker goes on with the same message, from the same dialogue state.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from prometheus_client import Counter, Histogram
+from sqlalchemy.engine import Connection
+
+from bot.conversation import log, tracker
+from bot.conversation.brain import Answer, Brain, Incoming
+from bot.conversation.events import EventBus
+from bot.conversation.presenting import Presenter
+from bot.db import Database, Unavailable
+from bot.faults import crash_point
+from bot.handoff import cases
+
+logger = logging.getLogger(__name__)
+
+Effect = Callable[[Connection, str, int, dict[str, Any]], None]
+"""Carries out what a reply asks for, in the turn's transaction: (connection, conversation id, seq, values)."""
+
+ERASE = "erase"
+"""The one effect that is done here: after it there is nothing left to store a reply in."""
+
+turn_seconds = Histogram(
+    "lotse_turn_seconds", "From taking a message to its stored reply",
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5),
+)  # fmt: skip
+turn_failures = Counter("lotse_turn_failures_total", "Turns that ended with an apology")
+
+
+class _LostLease(Exception):
+    """Another worker has taken the conversation over; what this one prepared is void."""
+
+
+@dataclass(frozen=True)
+class _State:
+    conversation: Any
+    message: Any | None
+    version: int
+    events: list[dict[str, Any]] | None
+    """Stored events, if the cached tracker is out of date."""
+    case_state: str | None
+
+
+class Turns:
+    """Runs the turns of this worker.
+
+    Args:
+        worker: Name of this process in leases.
+        effects: What a reply's `custom.effects` may ask for, by name.
+        seconds: A turn that takes longer is answered with an apology.
+        slow: Tests only: seconds added to each turn.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        brain: Brain,
+        bus: EventBus,
+        presenter: Presenter,
+        *,
+        worker: str,
+        effects: Mapping[str, Effect],
+        lease_seconds: float = 30,
+        seconds: float = 5,
+        slow: float = 0,
+    ) -> None:
+        self._database = database
+        self._brain = brain
+        self._bus = bus
+        self._presenter = presenter
+        self._worker = worker
+        self._effects = effects
+        self._lease_seconds = lease_seconds
+        self._seconds = seconds
+        self._slow = slow
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._waiting: dict[tuple[str, int], asyncio.Future[list[dict[str, Any]]]] = {}
+        self._sweeper: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Takes up what a crash left, now and whenever a lease has run out."""
+        self._sweeper = asyncio.create_task(self._sweep(), name="turns")
+
+    async def stop(self) -> None:
+        """Finishes the turns in work."""
+        if self._sweeper:
+            self._sweeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._sweeper
+        if self._running:
+            await asyncio.wait(list(self._running.values()), timeout=self._seconds)
+
+    def begin(self, conversation_id: str) -> None:
+        """Answers the conversation's messages; call it when its lease was claimed."""
+        if conversation_id not in self._running:
+            task = asyncio.create_task(self._run(conversation_id), name=f"turn {conversation_id}")
+            self._running[conversation_id] = task
+            task.add_done_callback(lambda _: self._running.pop(conversation_id, None))
+
+    async def replies(self, conversation_id: str, seq: int, seconds: float) -> list[dict[str, Any]] | None:
+        """The replies to message `seq` as API messages, or None if its turn is not done in time."""
+        key = (conversation_id, seq)
+        future = self._waiting.setdefault(key, asyncio.get_running_loop().create_future())
+        deadline = time.monotonic() + seconds
+        try:
+            with self._bus.subscribe(conversation_id) as subscription:
+                while not future.done():
+                    # Another worker may have answered, or the turn was over before we began to wait.
+                    done, rows = await self._database.read(lambda c: log.replies_to(c, conversation_id, seq))
+                    if done:
+                        return [self._presenter.message(row) for row in rows]
+                    left = deadline - time.monotonic()
+                    if left <= 0:
+                        return None
+                    woken = asyncio.create_task(subscription.wait(left))
+                    await asyncio.wait({woken, future}, return_when=asyncio.FIRST_COMPLETED)
+                    woken.cancel()
+                return future.result()
+        finally:
+            self._waiting.pop(key, None)
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                for conversation_id in await self._database.read(log.waiting_conversations):
+                    if await self._database.write(
+                        lambda c, i=conversation_id: log.claim(c, i, self._worker, self._lease_seconds)
+                    ):
+                        self.begin(conversation_id)
+            except Unavailable:
+                pass
+            except Exception:
+                logger.exception("looking for unanswered messages failed")
+            await asyncio.sleep(1)
+
+    async def _run(self, conversation_id: str) -> None:
+        try:
+            while True:
+                state = await self._database.read(lambda c: self._state(c, conversation_id))
+                if state is None or state.message is None:
+                    # Nothing left to do, unless a message has come in since: then its sender saw our lease.
+                    if not await self._database.write(lambda c: self._give_back(c, conversation_id)):
+                        return
+                    continue
+                crash_point("before_answer")
+                started = time.perf_counter()
+                more = await self._turn(state)
+                turn_seconds.observe(time.perf_counter() - started)
+                if not more:
+                    return
+        except _LostLease:
+            logger.warning("a turn was taken over by another worker")
+            self._brain.trackers.forget(conversation_id)
+        except Unavailable:
+            # The message is stored; the sweeper takes it up when the database is back.
+            self._brain.trackers.forget(conversation_id)
+        except Exception:
+            logger.exception("a turn failed")
+            self._brain.trackers.forget(conversation_id)
+
+    def _state(self, connection: Connection, conversation_id: str) -> _State | None:
+        try:
+            conversation = log.find(connection, conversation_id)
+        except log.NotFound:
+            return None
+        version, events = tracker.stored_version(connection, conversation_id), None
+        if not self._brain.trackers.is_current(conversation_id, version):
+            version, events = tracker.load_last_session(connection, conversation_id)
+        case = cases.current(connection, conversation_id)
+        message = log.oldest_pending(connection, conversation_id)
+        return _State(conversation, message, version, events, case.state if case else None)
+
+    def _give_back(self, connection: Connection, conversation_id: str) -> bool:
+        """Releases the lease; True if there is a message after all."""
+        if log.oldest_pending(connection, conversation_id) is not None:
+            return True
+        log.release(connection, conversation_id, self._worker)
+        return False
+
+    async def _turn(self, state: _State) -> bool:
+        """Answers one message; True if another one waits."""
+        conversation, message = state.conversation, state.message
+        assert message is not None
+        if state.events is not None:
+            self._brain.trackers.prepare(conversation.id, state.version, state.events)
+        self._brain.trackers.shorten(conversation.id)
+        incoming = Incoming(
+            conversation.id, message.seq, message.text, conversation.language,
+            payload=message.extra.get("payload"), entities=message.extra.get("entities") or [],
+            case_state=state.case_state,
+        )  # fmt: skip
+        if self._slow:
+            await asyncio.sleep(self._slow)
+        self._bus.publish(conversation.id, {"typing": True, "author": "bot"} if conversation.state != "live" else None)
+        answer, rows = await self._answer(incoming, person=conversation.state == "live")
+        crash_point("before_commit")
+        erased, version, numbers, more = await self._database.write(
+            lambda c: self._commit(c, conversation, message, answer, rows)
+        )
+        crash_point("after_commit")
+        if erased:
+            self._brain.trackers.forget(conversation.id)
+        elif answer is not None and conversation.state != "live":
+            self._brain.trackers.committed(conversation.id, version)
+        self._tell(conversation.id, message.seq, rows, numbers, erased)
+        return more
+
+    async def _answer(self, incoming: Incoming, *, person: bool) -> tuple[Answer | None, list[dict[str, Any]]]:
+        """What the dialogue says, as rows of the log; an apology where it fails. Silent while a person answers."""
+        try:
+            if person:
+                parsed = await self._brain.understand(incoming)
+                intent = parsed["intent"]
+                name = intent.get("full_retrieval_intent_name") or intent.get("name")
+                confidence = round(float(intent.get("confidence") or 0), 4)
+                return Answer({"name": name, "confidence": confidence}, incoming.language, [], False), []
+            answer = await asyncio.wait_for(self._brain.answer(incoming), self._seconds)
+            replies = answer.replies
+            language = answer.language
+        except Exception as error:
+            logger.error("the dialogue failed: %s", type(error).__name__, exc_info=error)
+            self._brain.trackers.forget(incoming.conversation_id)
+            answer, replies, language = None, [], incoming.language
+        if answer is None or answer.failed or not replies:
+            turn_failures.inc()
+            replies = [*replies, self._brain.replies.reply("utter_technical_problem", language)]
+        rows = [self._presenter.row(r, language, reply_to=incoming.seq, number=n) for n, r in enumerate(replies)]
+        for row, reply in zip(rows, replies, strict=True):
+            row["effects"] = (reply.get("custom") or {}).get("effects") or {}
+        return answer, rows
+
+    def _commit(
+        self, connection: Connection, conversation: Any, message: Any, answer: Answer | None, rows: list[dict[str, Any]]
+    ) -> tuple[bool, int, list[int], bool]:
+        """(erased, version of the tracker, numbers of the replies, another message waits)."""
+        if not log.extend(connection, conversation.id, self._worker, self._lease_seconds):
+            raise _LostLease
+        extra = {**message.extra, "intent": answer.intent} if answer else dict(message.extra)
+        if not log.settle(connection, message.id, extra):
+            raise _LostLease
+        version = 0
+        if answer is not None and conversation.state != "live":
+            events = self._brain.trackers.take_new_events(conversation.id)
+            version = tracker.append_events(connection, conversation.id, events)
+        for row in rows:
+            for name, values in row["effects"].items():
+                if name == ERASE:
+                    log.erase(connection, conversation.id)
+                    self._bus.announce(connection, conversation.id, {"state": "deleted"})
+                    return True, 0, [], False
+                self._effects[name](connection, conversation.id, message.seq, values)
+                crash_point(f"after_{name}")
+        numbers = log.append(connection, conversation.id, rows)
+        if answer is not None and answer.language != conversation.language:
+            log.set_state(connection, conversation.id, language=answer.language)
+        if conversation.state == "closed":
+            log.set_state(connection, conversation.id, state="bot")
+        more = log.oldest_pending(connection, conversation.id) is not None
+        if not more:
+            log.release(connection, conversation.id, self._worker)
+        self._bus.announce(connection, conversation.id)
+        return False, version, numbers, more
+
+    def _tell(
+        self, conversation_id: str, seq: int, rows: list[dict[str, Any]], numbers: list[int], erased: bool
+    ) -> None:
+        future = self._waiting.get((conversation_id, seq))
+        if future is not None and not future.done() and erased:
+            # What was said last is nowhere stored; only who waits for it hears it.
+            last = [self._presenter.message(_Unstored(row, seq + 1 + n)) for n, row in enumerate(rows)]
+            future.set_result(last)
+        self._bus.publish(conversation_id, {"state": "deleted"} if erased else {"typing": False, "author": "bot"})
+
+
+class _Unstored:
+    """A reply that is told but not stored, with the attributes of a row."""
+
+    def __init__(self, row: dict[str, Any], seq: int) -> None:
+        self.seq, self.at, self.client_id, self.name = seq, time.time(), None, None
+        self.author, self.text, self.language, self.extra = row["author"], row["text"], row["language"], row["extra"]

@@ -1,0 +1,308 @@
+"""The database: its tables, and a way to it that fits an asynchronous server.
+
+SQLite allows one writer. So all writes of a process go through one thread, which puts those that wait together
+into one transaction and makes them durable with one flush ("group commit"): two hundred visitors cost hardly
+more than one. Each piece of work stands in a savepoint of its own, so that one that fails takes nobody along.
+PostgreSQL gets several such threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+log = logging.getLogger(__name__)
+metadata = sa.MetaData()
+
+_Time = sa.Float
+"""Times are seconds since 1970 in UTC: SQLite has no time type, and the API formats them in one place."""
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("language", sa.String(20), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False, default="bot"),
+    sa.Column("page", sa.Text),
+    sa.Column("created_at", _Time, nullable=False),
+    sa.Column("updated_at", _Time, nullable=False, index=True),
+    # The number the next message gets; incremented in the transaction that stores the message.
+    sa.Column("next_seq", sa.Integer, nullable=False, default=1),
+    # Which worker answers now, and until when it may be trusted to.
+    sa.Column("lease_owner", sa.String(40)),
+    sa.Column("lease_until", _Time),
+)
+
+# Who may open a conversation: the device it began on, and each one on which its receipt was opened.
+conversation_tokens = sa.Table(
+    "conversation_tokens",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("created_at", _Time, nullable=False),
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("client_id", sa.String(64)),
+    sa.Column("author", sa.String(10), nullable=False),
+    sa.Column("name", sa.String(80)),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("language", sa.String(20), nullable=False),
+    sa.Column("at", _Time, nullable=False),
+    # Buttons, offers, sources, form, intent: as in the visitor API, buttons with their payload.
+    sa.Column("extra", sa.JSON, nullable=False, default=dict),
+    # Of a reply: the seq of the message that it answers.
+    sa.Column("reply_to", sa.Integer),
+    # Of a visitor's message: whether its turn is still to come. Nothing is ever answered twice.
+    sa.Column("pending", sa.Boolean, nullable=False, default=False),
+    sa.UniqueConstraint("conversation_id", "seq"),
+    sa.UniqueConstraint("conversation_id", "client_id"),
+)
+sa.Index("ix_messages_pending", messages.c.conversation_id, sqlite_where=sa.text("pending"), postgresql_where=sa.text("pending"))
+
+tracker_events = sa.Table(
+    "tracker_events",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("type_name", sa.String(60), nullable=False),
+    sa.Column("at", _Time, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+)
+
+ratings = sa.Table(
+    "ratings",
+    metadata,
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("value", sa.Integer, nullable=False),
+    sa.Column("comment", sa.Text),
+    sa.Column("at", _Time, nullable=False),
+)
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("email", sa.String(200), nullable=False, unique=True),
+    sa.Column("name", sa.String(80), nullable=False),
+    sa.Column("role", sa.String(20), nullable=False),
+    sa.Column("password_hash", sa.Text),
+    sa.Column("active", sa.Boolean, nullable=False, default=True),
+    sa.Column("created_at", _Time, nullable=False),
+    # One-time link that sets the first or a new password.
+    sa.Column("invitation_hash", sa.String(64)),
+    sa.Column("invitation_until", _Time),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("user_id", sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("csrf", sa.String(64), nullable=False),
+    sa.Column("created_at", _Time, nullable=False),
+    sa.Column("seen_at", _Time, nullable=False),
+)
+
+login_failures = sa.Table(
+    "login_failures",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    # Hash of what was throttled: an address, or a name.
+    sa.Column("key", sa.String(64), nullable=False, index=True),
+    sa.Column("at", _Time, nullable=False),
+)
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("number", sa.String(12), primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    # The message that confirmed it: repeating its turn after a crash finds the same case.
+    sa.Column("trigger_seq", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("topic", sa.String(40), nullable=False),
+    sa.Column("concern", sa.Text, nullable=False),
+    sa.Column("language", sa.String(20), nullable=False),
+    sa.Column("contact_kind", sa.String(10), nullable=False),
+    sa.Column("contact", sa.String(320)),
+    sa.Column("team", sa.String(40), nullable=False),
+    sa.Column("owner_id", sa.ForeignKey("users.id")),
+    sa.Column("created_at", _Time, nullable=False),
+    sa.Column("updated_at", _Time, nullable=False),
+    sa.UniqueConstraint("conversation_id", "trigger_seq"),
+)
+
+case_events = sa.Table(
+    "case_events",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("case_number", sa.ForeignKey("cases.number", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("at", _Time, nullable=False),
+    sa.Column("user_id", sa.ForeignKey("users.id")),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("text", sa.Text),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", _Time, nullable=False),
+    sa.Column("user_id", sa.Integer),
+    sa.Column("what", sa.String(40), nullable=False),
+    sa.Column("object", sa.String(80)),
+    sa.Column("address", sa.String(64)),
+)
+
+
+class Unavailable(Exception):
+    """The database cannot be reached, is locked or full; nothing was stored."""
+
+
+def create_engine(url: str) -> Engine:
+    """An engine set up as this project needs it; see the module's text."""
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": 10})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        # The driver must not open transactions on its own: it would do so too late for a consistent read.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        # NORMAL survives kill -9 but may lose the last commits when the power fails.
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+    return engine
+
+
+class Database:
+    """Runs functions of a connection off the event loop; see the module's text for how writes are grouped."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = create_engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        threads = 1 if self.is_sqlite else 4
+        self._readers = ThreadPoolExecutor(max_workers=2 if self.is_sqlite else 4, thread_name_prefix="db-read")
+        self._queue: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._writers = [threading.Thread(target=self._write_loop, name=f"db-write-{i}", daemon=True) for i in range(threads)]
+        for thread in self._writers:
+            thread.start()
+
+    async def read(self, work: Work[T]) -> T:
+        """Runs `work` in a transaction of its own that must not write.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    def _read(self, work: Work[T]) -> T:
+        try:
+            with self.engine.connect() as connection, connection.begin():
+                return work(connection)
+        except DBAPIError as error:
+            raise _translated(error) from error
+
+    async def write(self, work: Work[T]) -> T:
+        """Runs `work`; when this returns, what it wrote is on disk.
+
+        Raises:
+            Unavailable: nothing was written.
+            Anything that `work` raises: what it wrote is undone.
+        """
+        future: Future[T] = Future()
+        self._queue.put((work, future))
+        return await asyncio.wrap_future(future)
+
+    def write_now(self, work: Work[T]) -> T:
+        """As `write`, for commands without an event loop."""
+        future: Future[T] = Future()
+        self._queue.put((work, future))
+        return future.result()
+
+    def _write_loop(self) -> None:
+        while (first := self._queue.get()) is not None:
+            batch = [first]
+            while self.is_sqlite and len(batch) < 64:
+                try:
+                    following = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+                if following is None:
+                    self._queue.put(None)
+                    break
+                batch.append(following)
+            self._write_batch(batch)
+
+    def _write_batch(self, batch: list[tuple[Work[Any], Future[Any]]]) -> None:
+        # A caller that has gone away cannot be answered; whoever is still there must not be cancelled any more.
+        batch = [(work, future) for work, future in batch if future.set_running_or_notify_cancel()]
+        outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
+        try:
+            with self.engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection, connection.begin():
+                for work, future in batch:
+                    try:
+                        if len(batch) == 1:
+                            outcomes.append((future, work(connection), None))
+                        else:
+                            with connection.begin_nested():
+                                outcomes.append((future, work(connection), None))
+                    except Exception as error:
+                        if len(batch) == 1:
+                            raise
+                        outcomes.append((future, None, error))
+        except Exception as error:
+            outcomes = [(future, None, error) for _, future in batch]
+        for future, result, failure in outcomes:
+            if failure is None:
+                future.set_result(result)
+            else:
+                future.set_exception(_translated(failure) if isinstance(failure, DBAPIError) else failure)
+
+    def close(self) -> None:
+        """Finishes what is queued and lets go of every connection."""
+        for _ in self._writers:
+            self._queue.put(None)
+        for thread in self._writers:
+            thread.join(timeout=10)
+        self._readers.shutdown()
+        self.engine.dispose()
+
+
+def _translated(error: DBAPIError) -> Exception:
+    """Constraint violations stay what they are; all else means that the database is not there for us."""
+    if isinstance(error, sa.exc.IntegrityError):
+        return error
+    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError) or error.connection_invalidated:
+        log.error("database unavailable: %s", type(error.orig).__name__)
+        return Unavailable(str(error.orig).splitlines()[0])
+    return error

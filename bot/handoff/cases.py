@@ -1,0 +1,226 @@
+"""Cases: conversations that a person has taken or shall take over.
+
+All functions work on a connection inside a transaction of `bot.db.Database`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from rasa.shared.core.events import ConversationPaused, ConversationResumed
+from sqlalchemy.engine import Connection, Row
+
+from bot.conversation import log
+from bot.db import case_events, cases, conversations, tracker_events, users
+
+STATES = ("new", "open", "waiting", "closed")
+OPEN = ("new", "open", "waiting")
+
+# Without letters and digits that are taken for one another when a number is read out.
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+class Conflict(Exception):
+    """Somebody else was faster; `owner` is their name, or empty."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(owner)
+        self.owner = owner
+
+
+def new_number() -> str:
+    """A case number such as HL-7K3M-92: 31^6 possibilities, useless without its secret."""
+    letters = [secrets.choice(_ALPHABET) for _ in range(6)]
+    return f"HL-{''.join(letters[:4])}-{''.join(letters[4:])}"
+
+
+def receipt_secret(key: bytes, number: str) -> str:
+    """The secret of a receipt link, 128 bits; computed from the server's key, so it is stored nowhere."""
+    return hmac.new(key, f"receipt:{number}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def create(connection: Connection, conversation_id: str, seq: int, values: dict[str, Any]) -> None:
+    """Makes a case out of what the visitor agreed to; the effect `create_case` of a turn.
+
+    Args:
+        seq: The visitor's message that agreed.
+        values: number, topic, concern, language, contact_kind (`email`, `phone`, `none`), contact, team.
+    """
+    now = time.time()
+    connection.execute(
+        cases.insert().values(
+            number=values["number"], conversation_id=conversation_id, trigger_seq=seq, state="new",
+            topic=values["topic"], concern=values["concern"], language=values["language"],
+            contact_kind=values["contact_kind"], contact=values.get("contact"), team=values["team"],
+            created_at=now, updated_at=now,
+        )
+    )  # fmt: skip
+    _note(connection, values["number"], None, "created")
+    log.set_state(connection, conversation_id, state="waiting_for_staff")
+
+
+def find(connection: Connection, number: str) -> Row | None:
+    """A case by its number."""
+    return connection.execute(sa.select(cases).where(cases.c.number == number)).first()
+
+
+def current(connection: Connection, conversation_id: str) -> Row | None:
+    """The conversation's newest case."""
+    return connection.execute(
+        sa.select(cases)
+        .where(cases.c.conversation_id == conversation_id)
+        .order_by(cases.c.created_at.desc(), cases.c.trigger_seq.desc())
+        .limit(1)
+    ).first()
+
+
+def inbox(connection: Connection, *, state: str | None = None, limit: int = 200) -> list[Row]:
+    """Cases with the owner's name, those that wait longest first; closed ones last."""
+    order = sa.case({"new": 0, "open": 1, "waiting": 2, "closed": 3}, value=cases.c.state)
+    query = (
+        sa.select(cases, users.c.name.label("owner"))
+        .outerjoin(users, users.c.id == cases.c.owner_id)
+        .order_by(order, cases.c.updated_at)
+        .limit(limit)
+    )
+    if state:
+        query = query.where(cases.c.state == state)
+    return connection.execute(query).all()
+
+
+def history(connection: Connection, number: str) -> list[Row]:
+    """Who did what, oldest first."""
+    return connection.execute(
+        sa.select(case_events, users.c.name)
+        .outerjoin(users, users.c.id == case_events.c.user_id)
+        .where(case_events.c.case_number == number)
+        .order_by(case_events.c.id)
+    ).all()
+
+
+def take(connection: Connection, number: str, user: Any, joined: dict[str, Any]) -> None:
+    """A member of staff takes the case: from now on the assistant is silent.
+
+    Args:
+        joined: Row for the log that tells the visitor.
+
+    Raises:
+        Conflict: somebody else has it.
+    """
+    changed = connection.execute(
+        cases.update()
+        .where(cases.c.number == number, cases.c.state != "closed")
+        .where(sa.or_(cases.c.owner_id.is_(None), cases.c.owner_id == user.id))
+        .values(owner_id=user.id, state="open", updated_at=time.time())
+    )
+    case = find(connection, number)
+    if changed.rowcount != 1 or case is None:
+        owner = connection.execute(
+            sa.select(users.c.name).join(cases, cases.c.owner_id == users.c.id).where(cases.c.number == number)
+        ).scalar()
+        raise Conflict(owner or "")
+    conversation = log.find(connection, case.conversation_id)
+    if conversation.state != "live":
+        _tracker_event(connection, case.conversation_id, ConversationPaused())
+        log.set_state(connection, case.conversation_id, state="live")
+        log.append(connection, case.conversation_id, [joined])
+        _note(connection, number, user.id, "taken")
+
+
+def reply(connection: Connection, number: str, user: Any, text: str, language: str) -> None:
+    """A member of staff writes to the visitor.
+
+    Raises:
+        Conflict: the case is another's, or nobody's: it has to be taken first.
+    """
+    case = _owned(connection, number, user)
+    row = {"author": "staff", "name": user.name, "text": text, "language": language}
+    log.append(connection, case.conversation_id, [row])
+    connection.execute(cases.update().where(cases.c.number == number).values(state="waiting", updated_at=time.time()))
+    _note(connection, number, user.id, "answered")
+
+
+def give_back(connection: Connection, number: str, user: Any, left: dict[str, Any], *, close: bool) -> None:
+    """The assistant answers again; with `close` the case is done, otherwise another may take it.
+
+    Raises:
+        Conflict: the case is another's.
+    """
+    case = _owned(connection, number, user)
+    state = "closed" if close else "new"
+    connection.execute(
+        cases.update()
+        .where(cases.c.number == number)
+        .values(state=state, owner_id=user.id if close else None, updated_at=time.time())
+    )
+    _tracker_event(connection, case.conversation_id, ConversationResumed())
+    log.set_state(connection, case.conversation_id, state="bot" if close else "waiting_for_staff")
+    log.append(connection, case.conversation_id, [left])
+    _note(connection, number, user.id, "closed" if close else "given back")
+
+
+def visitor_wrote(connection: Connection, conversation_id: str) -> None:
+    """The case of a conversation needs its owner's attention again."""
+    connection.execute(
+        cases.update()
+        .where(cases.c.conversation_id == conversation_id, cases.c.state == "waiting")
+        .values(state="open", updated_at=time.time())
+    )
+
+
+def open_receipt(connection: Connection, key: bytes, number: str, secret: str) -> tuple[str, str, str] | None:
+    """(conversation id, a new token for it, its language) for a receipt's number and secret, else None."""
+    if not hmac.compare_digest(receipt_secret(key, number).encode(), secret.encode("utf-8", "surrogatepass")):
+        return None
+    case = find(connection, number)
+    if case is None:
+        return None
+    token = log.new_token()
+    log.admit(connection, case.conversation_id, token)
+    language = connection.execute(
+        sa.select(conversations.c.language).where(conversations.c.id == case.conversation_id)
+    ).scalar()
+    return case.conversation_id, token, str(language)
+
+
+def _owned(connection: Connection, number: str, user: Any) -> Row:
+    case = find(connection, number)
+    if case is None:
+        raise log.NotFound(number)
+    if case.owner_id != user.id or case.state == "closed":
+        owner = connection.execute(sa.select(users.c.name).where(users.c.id == case.owner_id)).scalar()
+        raise Conflict(owner or "")
+    return case
+
+
+def _note(connection: Connection, number: str, user_id: int | None, kind: str, text: str | None = None) -> None:
+    connection.execute(
+        case_events.insert().values(case_number=number, at=time.time(), user_id=user_id, kind=kind, text=text)
+    )
+
+
+def _tracker_event(connection: Connection, conversation_id: str, event: Any) -> None:
+    """Tells the dialogue: Rasa itself is silent in a paused conversation."""
+    connection.execute(
+        tracker_events.insert().values(
+            conversation_id=conversation_id, type_name=event.type_name, at=event.timestamp,
+            data=json.dumps(event.as_dict()),
+        )
+    )  # fmt: skip
+
+
+def owner_name(connection: Connection, case: Row) -> str | None:
+    """Name of the member of staff who has the case."""
+    return connection.execute(sa.select(users.c.name).where(users.c.id == case.owner_id)).scalar()
+
+
+def export(case: Row) -> dict[str, Any]:
+    """What a case holds about the visitor."""
+    fields = ("number", "state", "topic", "concern", "language", "contact_kind", "contact", "created_at", "updated_at")
+    return {field: getattr(case, field) for field in fields}

@@ -1,0 +1,124 @@
+"""From what was said to a query: which criteria hold, what to ask next, how they read.
+
+Pure functions of slot values; `settings` is the section `search` of `data/dialogue.yml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bot.interface import Interface
+from bot.knowledge.present import Names, _Format
+from bot.knowledge.query import Query
+from bot.knowledge.schema import FILTERS
+from bot.languages import Languages
+
+Slots = Mapping[str, Any]
+Settings = Mapping[str, Any]
+
+
+def kind_of(intent: str, said: Mapping[str, Any], running: str | None, settings: Settings) -> str | None:
+    """What is looked for: by the intent, else the running search, else what the named criteria belong to."""
+    for kind, rule in settings["kinds"].items():
+        if rule["intent"] == intent:
+            return str(kind)
+    return running or next((kind for name, kind in settings["belongs_to"].items() if name in said), None)
+
+
+def criteria_after(
+    slots: Slots, said: Mapping[str, Any], kind: str, settings: Settings, *, new_question: bool, shown: Sequence[Any]
+) -> dict[str, Any]:
+    """The criteria that hold after a message, None for those that do not.
+
+    Args:
+        slots: Criteria as the dialogue has them, what was just said included.
+        said: Entity -> value of this message.
+        new_question: A whole new question drops the criteria that are its kind's own.
+        shown: The offers shown last, for "cheaper" and "larger".
+    """
+    own, kept = settings["kinds"][kind]["own"], settings["kept"]
+    criteria = {name: _one(slots.get(name)) for name in [*own, *kept]}
+    if new_question:
+        criteria.update({name: _one(said.get(name)) for name in own})
+    for change in _as_list(said.get("change")):
+        criteria.update(_changed(change, criteria, said, shown, settings))
+    return criteria
+
+
+def _changed(
+    change: str, criteria: Mapping[str, Any], said: Mapping[str, Any], shown: Sequence[Any], settings: Settings
+) -> dict[str, Any]:
+    """What "cheaper" means in numbers: than those that were shown."""
+    prices = [p for o in shown if (p := o.facts.get("rent_warm", o.facts.get("rent_cold", o.facts.get("price"))))]
+    areas = [a for o in shown if (a := o.facts.get("area"))]
+    rooms = criteria.get("rooms")
+    changes: dict[str, dict[str, Any]] = {
+        "cheaper": {} if "price_max" in said else {"price_max": min(prices) - 1} if prices else {},
+        "larger": {} if "area_min" in said else {"area_min": max(areas) + 1} if areas else {},
+        "smaller": {"area_min": None},
+        "more_rooms": {"rooms": rooms + 1} if rooms else {},
+        "fewer_rooms": {"rooms": max(1, rooms - 1)} if rooms else {},
+        "nearer": {"radius_km": 0},
+        "around": {"radius_km": settings["around_km"]},
+        "anywhere": {"place": None, "radius_km": 0},
+        "any_price": {"price_max": None},
+    }
+    return changes.get(change, {})
+
+
+def to_query(kind: str, criteria: Mapping[str, Any], language: str, *, limit: int, offset: int) -> Query:
+    """The criteria as a query of the index."""
+    return Query(
+        kind=kind,
+        place=criteria.get("place"),
+        radius_km=float(criteria.get("radius_km") or 0),
+        filters={name: value for name, value in criteria.items() if name in FILTERS and value is not None},
+        language=language,
+        limit=limit,
+        offset=offset,
+    )
+
+
+def next_question(
+    kind: str, criteria: Mapping[str, Any], asked: Sequence[str], total: int, settings: Settings
+) -> str | None:
+    """The criterion to ask for with the results, or None: there is nothing to narrow, or enough was asked."""
+    own = [name for name in asked if name in settings["kinds"][kind]["ask"]]
+    if total <= settings["shown"] or len(own) >= settings["questions_at_most"]:
+        return None
+    return next((name for name in settings["kinds"][kind]["ask"] if criteria.get(name) is None and name not in asked), None)
+
+
+def describe(
+    kind: str, criteria: Mapping[str, Any], language: str, names: Names, interface: Interface, languages: Languages
+) -> str:
+    """The search in words: "Home, Tangermünde, 3 rooms, up to 600 €"."""
+    parts = [interface.text(language, "kinds", kind)]
+    if criteria.get("place"):
+        parts.append(names.region.place(criteria["place"]).name(language))
+    for name in ("occupation", "working_time", "childcare_kind", "housing_kind", "deal"):
+        if criteria.get(name):
+            parts.append(names.enumerated(name, criteria[name], language))
+    for name in ("rooms", "area_min"):
+        if criteria.get(name) is not None:
+            parts.append(interface.text(language, "criteria_values", name, value=criteria[name]))
+    if criteria.get("price_max") is not None:
+        money = _Format(names, language).money(criteria["price_max"])
+        parts.append(interface.text(language, "criteria_values", "price_max", value=money))
+    age = criteria.get("child_age")
+    if age is not None:
+        years = age >= 24 and age % 12 == 0
+        key, number = ("child_age_years", age // 12) if years else ("child_age_months", age)
+        parts.append(interface.text(language, "criteria_values", key, value=number))
+    comma = "، " if languages[language].direction == "rtl" else ", "
+    return comma.join(str(part) for part in parts)
+
+
+def _one(value: Any) -> Any:
+    """Rasa puts several mentions of an entity into a list; the last one is what was decided on."""
+    return (value[-1] if value else None) if isinstance(value, list) else value
+
+
+def _as_list(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]

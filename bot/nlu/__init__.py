@@ -1,0 +1,1 @@
+"""Understanding: Rasa graph components and what they are made of."""

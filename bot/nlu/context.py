@@ -1,0 +1,77 @@
+"""Reads short answers as what they are in their place: after "How many rooms?", "3" goes on with the search.
+
+The metadata's `expects` names the slot that the dialogue asks for, `searching` says that a search runs.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Text, Type
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.intents import RANKING, set_intent
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class ContextReader(GraphComponent, IntentClassifier):
+    """Makes a message `refine_search` that only names criteria while a search runs."""
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        """Stands after the intent classifier and the entity extractor."""
+        return []
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """`criteria`: entities that narrow a search; `covered`: the share of the letters they must make up;
+        `sure`: an intent at least so confident stays what it is."""
+        return {
+            "criteria": [
+                "place", "occupation", "working_time", "deal", "housing_kind", "rooms", "price_max", "area_min",
+                "childcare_kind", "child_age", "change",
+            ],
+            "covered": 0.45,
+            "sure": 0.8,
+        }  # fmt: skip
+
+    def __init__(self, config: Dict[Text, Any]) -> None:
+        self._criteria = set(config["criteria"])
+        self._covered = config["covered"]
+        self._sure = config["sure"]
+
+    @classmethod
+    def create(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "ContextReader":
+        """See Rasa's `GraphComponent.create`."""
+        return cls(config)
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Re-reads each message in its context."""
+        for message in messages:
+            metadata = message.get(METADATA) or {}
+            if not (metadata.get("searching") or metadata.get("expects") in self._criteria):
+                continue
+            entities = [e for e in message.get(ENTITIES) or [] if e["entity"] in self._criteria]
+            intent = message.get(INTENT) or {}
+            expected = any(e["entity"] == metadata.get("expects") for e in entities)
+            if not entities or (intent.get("confidence", 0) >= self._sure and not expected):
+                continue
+            if expected or _share(message.get(TEXT) or "", entities) >= self._covered:
+                ranking = [(row["name"], row["confidence"]) for row in message.get(RANKING) or []]
+                rest = [row for row in ranking if row[0] != "refine_search"]
+                set_intent(message, [("refine_search", max(self._sure, ranking[0][1] if ranking else 0)), *rest])
+        return messages
+
+
+def _share(text: str, entities: List[Dict[Text, Any]]) -> float:
+    """The share of the text's letters and digits that lie in entities."""
+    inside = {i for e in entities for i in range(e["start"], e["end"])}
+    counted = [i for i, char in enumerate(text) if char.isalnum()]
+    return sum(i in inside for i in counted) / len(counted) if counted else 0.0

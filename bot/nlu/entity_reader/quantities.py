@@ -1,0 +1,243 @@
+"""Rooms, area, age and price: a number and the words around it.
+
+Each reader takes the numbers it is sure of, so their order is part of the rule: what has a unit of its own
+first, bare numbers last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.nlu.entity_reader.gazetteer import EXACT
+from bot.nlu.entity_reader.numbers import Number, Value, tidy
+from bot.nlu.entity_reader.reading import Found, Reading
+
+MONTHS = 12
+_MAX_CHILD_MONTHS = 15 * MONTHS
+_MAX_ROOMS = 15
+_MIN_PRICE, _MAX_PRICE = 50, 5_000_000
+_CALENDAR_YEARS = range(2000, 2041)
+
+
+def _unit(reading: Reading, number: Number, *cues: str) -> int:
+    """End of the unit after the number; 0 without one. Case endings of digits (3-х, 2-ma) are skipped."""
+    position = reading.skip(number.last)
+    suffix = reading.cues.get("numeral_suffix", {}).get(position)
+    if suffix and reading.tokens[position].kind == "word" and not reading.at(position, *cues):
+        position = suffix
+    return reading.at(position, *cues)
+
+
+def _second_of_range(reading: Reading, number: Number) -> Number | None:
+    """The 4 of "3-4", "3 bis 4", "3 или 4"."""
+    for other in reading.free_numbers():
+        if other.first <= number.last or other.first > number.last + 2:
+            continue
+        between = reading.tokens[number.last : other.first]
+        if all(token.text in "-/,bistodoаілчюив" or token.text in "или чи або oder or lub albo او و и і and und i" for token in between):
+            return other
+    return None
+
+
+def rooms(reading: Reading) -> Iterator[Found]:
+    """Number and room word: 3 Zimmer, 3-4 комнаты (the lower), 2 ZKB, غرفتين وصالون (the living room counts)."""
+    for number in list(reading.free_numbers()):
+        if number.first in reading.used or number.article or not 0 < number.value <= _MAX_ROOMS:
+            continue
+        end = _unit(reading, number, "room")
+        second = None
+        if not end:
+            second = _second_of_range(reading, number)
+            if second is not None and second.value <= _MAX_ROOMS:
+                end = _unit(reading, second, "room")
+        if not end:
+            continue
+        value: Value = number.value
+        salon = reading.at(end, "salon")
+        if salon:
+            value, end = value + 1, salon
+        yield reading.take("rooms", value, number.first, end)
+
+
+def area(reading: Reading) -> Iterator[Found]:
+    """Number and square metres."""
+    for number in list(reading.free_numbers()):
+        if number.first in reading.used or number.value < 8:
+            continue
+        end = _unit(reading, number, "area")
+        last = number.last
+        if not end:
+            second = _second_of_range(reading, number)
+            end = _unit(reading, second, "area") if second is not None else 0
+        if not end:
+            hectare = _unit(reading, number, "hectare")
+            if hectare:
+                yield reading.take("area_min", tidy(number.value * 10_000), number.first, hectare)
+            continue
+        yield reading.take("area_min", number.value, number.first, max(end, last))
+
+
+def child_age(reading: Reading) -> Iterator[Found]:
+    """Ages of children in months: what is said in years or months, and bare numbers beside a child."""
+    about_child = reading.has("child", "childcare") or reading.expects == "child_age"
+    for number in list(reading.free_numbers()):
+        if number.first in reading.used:
+            continue
+        found = _age_with_unit(reading, number, about_child)
+        if found is not None:
+            yield found
+    if not about_child and not reading.has("age_of"):
+        return
+    for number in list(reading.free_numbers()):
+        found = _bare_age(reading, number)
+        if found is not None:
+            yield found
+
+
+def _age_with_unit(reading: Reading, number: Number, about_child: bool) -> Found | None:
+    year, month, week = (_unit(reading, number, cue) for cue in ("year", "month", "week"))
+    if not (year or month or week):
+        second = _second_of_range(reading, number)
+        if second is None or not about_child:
+            return None
+        # "2 und 5 Jahre": both are years, the second is read in its turn.
+        year, month = _unit(reading, second, "year"), _unit(reading, second, "month")
+        if not (year or month) or second.value < number.value and month:
+            return None
+        months = number.value * (MONTHS if year else 1)
+        if months > _MAX_CHILD_MONTHS or _no_age(reading, number, second.last):
+            return None
+        return reading.take("child_age", tidy(months), number.first, number.last)
+    end = max(year, month, week)
+    months = number.value * MONTHS if year else number.value if month else round(number.value / 4.345)
+    if year:
+        half = reading.at(end, "half")
+        if half:
+            months, end = months + 6, half
+        for other in reading.free_numbers():  # 1 year and 8 months
+            rest = _unit(reading, other, "month")
+            if rest and end <= other.first <= end + 2 and other.value < 24:
+                months, end = months + other.value, rest
+    if months > _MAX_CHILD_MONTHS:
+        return None
+    compound = bool(_unit(reading, number, "aged"))
+    spoken_age = compound or reading.at(end, "old") or reading.before(number.first, ("age_of", "child"), 2) is not None
+    if not spoken_age and (_no_age(reading, number, end) or not about_child and not reading.has("age_of")):
+        if not (reading.words <= 4 and not _no_age(reading, number, end)):
+            return None
+    if number.value == 0:
+        return None
+    return reading.take("child_age", tidy(months), number.first, end)
+
+
+def _no_age(reading: Reading, number: Number, end: int) -> bool:
+    """Years of experience, of a contract, since, ago."""
+    return (
+        reading.before(number.first, ("duration",), 2) is not None
+        or reading.after(end, ("experience", "ago"), 2) is not None
+        or reading.before(number.first, ("experience",), 2) is not None
+    )
+
+
+def _bare_age(reading: Reading, number: Number) -> Found | None:
+    """"Zwillinge (3)", "sie ist vier", "сину 3": years, if no other unit follows."""
+    if number.article or not 0 < number.value <= 14 or _unit(reading, number, "other_unit", "child", "euro", "room"):
+        return None
+    if reading.before(number.first, ("other_number",), 1) is not None:
+        return None
+    listed = number.first - 2 in reading.used and (
+        reading.tokens[number.first - 1].text == "," or number.first - 1 in reading.cues.get("and", {})
+    )
+    near = reading.before(number.first, ("age_of",), 2)
+    if near is None and not listed:
+        child = reading.before(number.first, ("child",), 3)
+        if child is None:
+            return None
+        # "Kind 3", "Tochter, 4", "(3)": directly after the child, or in brackets, or with a verb between.
+        between = reading.tokens[child + 1 : number.first]
+        if not number.digits and not any(token.text in "(,:" for token in between):
+            return None
+    second = _second_of_range(reading, number)
+    if second is not None and _unit(reading, second, "other_unit"):
+        return None
+    return reading.take("child_age", tidy(number.value * MONTHS), number.first, number.last, 0.8)
+
+
+def price(reading: Reading) -> Iterator[Found]:
+    """The most somebody wants to pay, in euros."""
+    if reading.has("salary"):
+        return
+    housing = reading.has("housing", "rent_money") or any(
+        match.entity in ("housing_kind", "deal") and match.value for match in reading.matches
+    )
+    searching = housing or "rooms" in {match.entity for match in reading.matches} or reading.expects == "price_max"
+    for number in list(reading.free_numbers()):
+        if number.article or not _MIN_PRICE <= number.value <= _MAX_PRICE:
+            continue
+        found = _price(reading, number, searching)
+        if found is not None:
+            yield found
+
+
+def _price(reading: Reading, number: Number, searching: bool) -> Found | None:
+    end = _unit(reading, number, "euro")
+    first = number.first
+    if not end and first and first - 1 in reading.cues.get("euro", {}):
+        end, first = number.last, first - 1
+    if not end and first > 1 and first - 2 in reading.cues.get("euro", {}) and reading.tokens[first - 1].text in "-.:":
+        end, first = number.last, first - 2
+    rent = _unit(reading, number, "rent_money")
+    upper = reading.before(first, ("upper",), 1)
+    lower = reading.before(first, ("lower",), 1)
+    if lower is not None and (upper is None or upper < lower) and reading.at(lower, "upper") <= reading.at(lower, "lower"):
+        return None
+    if end:
+        if reading.at(end, "not_price") or reading.before(first, ("not_price",), 1) is not None:
+            return None
+        if upper is None and not rent and not searching and not reading.at(end, "rent_money") and reading.words > 5:
+            return None
+        return reading.take("price_max", number.value, number.first, end)
+    if _unit(reading, number, "other_unit", "area", "year", "month", "week", "child", "room"):
+        return None
+    if reading.before(first, ("other_number",), 1) is not None:
+        return None
+    if rent:
+        return reading.take("price_max", number.value, number.first, rent)
+    money = reading.before(first, ("rent_money",), 2) is not None or reading.after(number.last, ("upper",), 1) is not None
+    big = number.value >= 10_000
+    if upper is not None or money or big and searching:
+        if number.value in _CALENDAR_YEARS and not money and number.digits:
+            return None
+        return reading.take("price_max", number.value, number.first, number.last, 0.9)
+    if searching and number.digits and 100 <= number.value <= 3000 and number.value % 10 == 0 and reading.words <= 7:
+        return reading.take("price_max", number.value, number.first, number.last, 0.8)
+    return None
+
+
+def expected(reading: Reading, entity: str) -> Iterator[Found]:
+    """A bare number, when the dialogue has just asked for one of these."""
+    for number in reading.free_numbers():
+        if number.first in reading.used:
+            continue
+        value: Value = number.value
+        end = number.last
+        if entity == "price_max":
+            fits, end = value >= 10, _unit(reading, number, "euro") or end
+        elif entity == "rooms":
+            fits = 0 < value <= _MAX_ROOMS
+        elif entity == "area_min":
+            fits = value >= 8
+        elif entity == "child_age":
+            if _unit(reading, number, "other_unit", "child"):
+                continue
+            month = _unit(reading, number, "month")
+            value, end = tidy(value if month else value * MONTHS), month or _unit(reading, number, "year") or end
+            fits = 0 < value <= _MAX_CHILD_MONTHS
+        elif entity == "ordinal":
+            fits = 0 < value <= 50 and value == int(value)
+        else:
+            return
+        if fits:
+            yield reading.take(entity, value, number.first, end, EXACT)
+            if entity != "child_age":
+                return

@@ -1,0 +1,182 @@
+"""Entities of a message, of all kinds, with offsets in the message as it was written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bot.nlu.entity_reader import quantities
+from bot.nlu.entity_reader.gazetteer import INFLECTED, MISSPELT, Gazetteer, Match
+from bot.nlu.entity_reader.lexicon import FORMAT, LexiconError, compile_lexicon
+from bot.nlu.entity_reader.numbers import NumberReader
+from bot.nlu.entity_reader.reading import Found, Reading
+from bot.nlu.entity_reader.words import tokenize
+from bot.nlu.normalise import fold_with_offsets
+
+EXTRACTOR = "LexiconEntityExtractor"
+_CASE_NUMBER = re.compile(r"(?<![a-z0-9])hl[ \-_/.]{0,3}([0-9a-z]{4})[ \-_/.]{0,3}([0-9a-z]{2})(?![a-z0-9])")
+_HELPERS = frozenset({"cue", "number"})
+_BARE_NUMBERS = frozenset({"price_max", "rooms", "area_min", "child_age", "ordinal"})
+
+# Where two kinds claim the same words, the first one keeps them.
+_STRONGER = {
+    "housing_kind": ("rooms",),
+    "occupation": ("case_number",),
+    "ordinal": ("rooms", "child_age"),
+}
+
+
+class EntityReader:
+    """Reads entities; built once, then safe to use from several threads.
+
+    Args:
+        compiled: what `compile_lexicon` returned, perhaps after a round trip through JSON.
+
+    Raises:
+        LexiconError: compiled by another version of this code.
+    """
+
+    def __init__(self, compiled: dict[str, Any]) -> None:
+        if compiled.get("format") != FORMAT:
+            raise LexiconError("the compiled lexicon is of another version of Heimatlotse; train the model again")
+        self._gazetteer = Gazetteer(compiled)
+        self._numbers = NumberReader(compiled["entries"])
+        self._rules: dict[str, dict[str, list[str]]] = compiled["rules"]
+
+    @classmethod
+    def from_data(cls, data: Path | str) -> EntityReader:
+        """Read `region.yml` and `lexicon/` in the folder `data`.
+
+        Raises:
+            LexiconError: with file and line, if they cannot be used.
+        """
+        return cls(compile_lexicon(data))
+
+    def read(self, text: str, language: str | None = None, expects: str | None = None) -> list[dict[str, Any]]:
+        """Entities in the order in which they stand.
+
+        Args:
+            text: the message, cleaned or not; offsets refer to it as it is.
+            language: the message's language (BCP 47), None if it is not known.
+            expects: the slot the dialogue is asking for; a bare "600" or "zwei" then is that entity.
+
+        Returns:
+            Rasa's entity dictionaries: entity, value (canonical id or number), start, end,
+            confidence_entity (0 to 1), extractor. Entities of one kind never overlap.
+        """
+        tokens = tokenize(text)
+        if not tokens:
+            return []
+        reading = Reading(text, tokens, self._gazetteer.find(text, tokens, language), language, expects)
+        reading.numbers = self._numbers.read(tokens, reading.matches, reading.cues)
+        found = list(self._from_lexicon(reading))
+        found.extend(self._quantities(reading, found))
+        found.extend(_numbered(reading))
+        if expects in _BARE_NUMBERS and not any(item.entity == expects for item in found):
+            found.extend(quantities.expected(reading, expects))
+        entities = [
+            {
+                "entity": item.entity,
+                "value": item.value,
+                "start": tokens[item.first].start,
+                "end": tokens[item.last - 1].end,
+                "confidence_entity": item.confidence,
+                "extractor": EXTRACTOR,
+            }
+            for item in _settle(found)
+        ]
+        entities.extend(_case_numbers(text))
+        return sorted(entities, key=lambda entity: (entity["start"], entity["end"]))
+
+    def _from_lexicon(self, reading: Reading) -> Iterator[Found]:
+        """Matches whose conditions hold, the longest and surest of each kind, without those that are shielded."""
+        by_entity: dict[str, list[Match]] = {}
+        for match in reading.matches:
+            if match.entity not in _HELPERS:
+                by_entity.setdefault(match.entity, []).append(match)
+        for entity, matches in by_entity.items():
+            rules = self._rules.get(entity, {})
+            blocked = any(cue in reading.cues for cue in rules.get("blocked_by", ()))
+            if blocked and reading.expects != entity:
+                continue
+            matches.sort(key=lambda match: (match.first - match.last, -match.quality, match.weak))
+            taken: set[int] = set()
+            for match in matches:
+                span = range(match.first, match.last)
+                if not taken.isdisjoint(span):
+                    continue
+                if match.value is not None and match.weak and not self._stands(reading, match, rules):
+                    continue
+                taken.update(span)
+                if match.value is not None:
+                    yield Found(entity, match.value, match.first, match.last, match.quality)
+
+    @staticmethod
+    def _stands(reading: Reading, match: Match, rules: dict[str, list[str]]) -> bool:
+        """Whether a weak word has the company it needs."""
+        if reading.expects == match.entity:
+            return True
+        needed = rules.get("weak_needs", [])
+        if "first_person" in needed:
+            return reading.has("first_person") or match.first <= 1 and reading.words <= 6 and "?" not in reading.text
+        if "short" in needed and reading.words <= 3:
+            return True
+        if "preposition" in needed:
+            return (match.first - 1) in {last - 1 for last in reading.cues.get("preposition", {}).values()}
+        return reading.has(*needed)
+
+    @staticmethod
+    def _quantities(reading: Reading, found: list[Found]) -> Iterator[Found]:
+        for item in found:
+            if item.entity in ("rooms", "child_age", "working_time"):
+                reading.used.update(range(item.first, item.last))
+        for read in (quantities.rooms, quantities.area, quantities.child_age, quantities.price):
+            yield from read(reading)
+
+
+def _numbered(reading: Reading) -> Iterator[Found]:
+    """"Nummer 3", "oferta 2", "#1", "die 2."."""
+    for number in list(reading.free_numbers()):
+        if number.article or not 0 < number.value <= 20 or number.value != int(number.value):
+            continue
+        first = reading.before(number.first, ("number_of",), 0)
+        if first is not None:
+            yield reading.take("ordinal", number.value, number.first, number.last)
+
+
+def _case_numbers(text: str) -> Iterator[dict[str, Any]]:
+    folded = fold_with_offsets(text)
+    for match in _CASE_NUMBER.finditer(folded.text):
+        start, end = folded.span(*match.span())
+        yield {
+            "entity": "case_number",
+            "value": f"HL-{match.group(1)}-{match.group(2)}".upper(),
+            "start": start,
+            "end": end,
+            "confidence_entity": 1.0,
+            "extractor": EXTRACTOR,
+        }
+
+
+def _settle(found: list[Found]) -> list[Found]:
+    """Without overlaps of one kind, and without words that a stronger kind has claimed."""
+    kept: list[Found] = []
+    for item in sorted(found, key=lambda item: (item.first - item.last, -item.confidence)):
+        rivals = _STRONGER.get(item.entity, ())
+        clash = any(
+            item.first < other.last and other.first < item.last
+            for other in kept
+            if other.entity == item.entity
+        ) or any(
+            item.first < other.last and other.first < item.last
+            for other in found
+            if other.entity in rivals and other.last - other.first >= item.last - item.first
+        )
+        if not clash:
+            kept.append(item)
+    return kept
+
+
+__all__ = ["EXTRACTOR", "INFLECTED", "MISSPELT", "EntityReader"]

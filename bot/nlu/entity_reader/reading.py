@@ -1,0 +1,109 @@
+"""One message while it is being read: its tokens, numbers, cues and lexicon matches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from bot.nlu.entity_reader.gazetteer import EXACT, Match
+from bot.nlu.entity_reader.numbers import Number
+from bot.nlu.entity_reader.words import Token
+
+_STOPS = frozenset(".!?;")
+_JOINERS = frozenset("-./'\"~")
+
+
+class Found:
+    """An entity in tokens [first, last)."""
+
+    __slots__ = ("entity", "value", "first", "last", "confidence")
+
+    def __init__(self, entity: str, value: Any, first: int, last: int, confidence: float = EXACT) -> None:
+        self.entity = entity
+        self.value = value
+        self.first = first
+        self.last = last
+        self.confidence = confidence
+
+
+class Reading:
+    """What is known about a message. Positions are token indexes."""
+
+    def __init__(
+        self, text: str, tokens: list[Token], matches: list[Match], language: str | None, expects: str | None
+    ) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.matches = matches
+        self.language = language
+        self.expects = expects
+        self.numbers: list[Number] = []
+        self.used: set[int] = set()
+        """Positions of numbers that already are an entity."""
+        self.cues: dict[str, dict[int, int]] = {}
+        """Cue → its first token → end, the longest."""
+        self._ends: dict[str, dict[int, int]] = {}
+        for match in matches:
+            if match.entity == "cue":
+                starts = self.cues.setdefault(match.value, {})
+                starts[match.first] = max(match.last, starts.get(match.first, 0))
+        for cue, starts in self.cues.items():
+            ends = self._ends[cue] = {}
+            for first, last in starts.items():
+                ends[last] = min(first, ends.get(last, first))
+        self.words = sum(token.kind != "sign" for token in tokens)
+
+    def has(self, *cues: str) -> bool:
+        """Whether one of the cues is anywhere in the message."""
+        return any(cue in self.cues for cue in cues)
+
+    def skip(self, position: int, step: int = 1) -> int:
+        """The next position in this direction that is no joining sign (3-Zimmer, 3 - Zimmer)."""
+        while 0 <= position < len(self.tokens) and self.tokens[position].text in _JOINERS:
+            position += step
+        return position
+
+    def at(self, position: int, *cues: str) -> int:
+        """End of the longest of these cues that begins here, joining signs skipped; 0 if none does."""
+        position = self.skip(position)
+        return max((self.cues.get(cue, {}).get(position, 0) for cue in cues), default=0)
+
+    def before(self, position: int, cues: Iterable[str], window: int) -> int | None:
+        """First token of one of these cues that ends at most `window` words before this position."""
+        cursor, left = position, window
+        while cursor >= 0 and left >= 0:
+            for cue in cues:
+                first = self._ends.get(cue, {}).get(cursor)
+                if first is not None:
+                    return first
+            cursor -= 1
+            if cursor < 0 or self.tokens[cursor].text in _STOPS and not self.tokens[cursor].glued:
+                return None
+            if self.tokens[cursor].text in "!?;":
+                return None
+            left -= self.tokens[cursor].kind != "sign"
+        return None
+
+    def after(self, position: int, cues: Iterable[str], window: int) -> int | None:
+        """First token of one of these cues that begins at most `window` words from this position on."""
+        left = window
+        for cursor in range(position, len(self.tokens)):
+            for cue in cues:
+                if cursor in self.cues.get(cue, {}):
+                    return cursor
+            token = self.tokens[cursor]
+            if token.text in "!?;" or left <= 0:
+                return None
+            left -= token.kind != "sign"
+        return None
+
+    def free_numbers(self) -> Iterator[Number]:
+        """Numbers that are no entity yet."""
+        for number in self.numbers:
+            if not any(position in self.used for position in range(number.first, number.last)):
+                yield number
+
+    def take(self, entity: str, value: Any, first: int, last: int, confidence: float = EXACT) -> Found:
+        """Make tokens [first, last) an entity and its numbers used."""
+        self.used.update(range(first, last))
+        return Found(entity, value, first, last, confidence)

@@ -1,0 +1,88 @@
+"""What the classifier sees of a message: counted character and word n-grams of the folded text.
+
+Training and serving run the same lines, so there is nothing to keep in step between them.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from typing import Iterable, Iterator
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from bot.nlu.normalise import fold
+
+_WORD = re.compile(r"[\w']+")
+_NUMBER = re.compile(r"\d+([.,]\d+)*")
+
+CHARACTER_SIZES = (2, 3, 4, 5)
+WORD_SIZES = (1, 2)
+
+
+def ngrams(text: str) -> Iterator[str]:
+    """The n-grams of a text: of characters inside words (edges marked by a space), and of words.
+
+    Numbers become one sign: 580 and 620 euros mean the same kind of question.
+    """
+    words = _WORD.findall(_NUMBER.sub("0", fold(text)))
+    for word in words:
+        padded = f" {word} "
+        for size in CHARACTER_SIZES:
+            if len(padded) < size:
+                break
+            for start in range(len(padded) - size + 1):
+                yield padded[start : start + size]
+    for size in WORD_SIZES:
+        for start in range(len(words) - size + 1):
+            yield "w:" + " ".join(words[start : start + size])
+
+
+class Vocabulary:
+    """N-grams and their weights: sublinear term frequency times inverse document frequency, rows of length 1.
+
+    Args:
+        columns: n-gram -> column.
+        idf: Weight of each column, shape (columns,).
+    """
+
+    def __init__(self, columns: dict[str, int], idf: np.ndarray) -> None:
+        self.columns = columns
+        self.idf = np.asarray(idf, dtype=np.float32)
+
+    @classmethod
+    def learn(cls, documents: Iterable[Iterable[str]], *, min_documents: int = 2) -> "Vocabulary":
+        """The n-grams that occur in at least `min_documents` of the documents (each an iterable of n-grams)."""
+        frequency: Counter[str] = Counter()
+        total = 0
+        for document in documents:
+            frequency.update(set(document))
+            total += 1
+        kept = sorted(gram for gram, count in frequency.items() if count >= min_documents)
+        idf = [math.log((1 + total) / (1 + frequency[gram])) + 1 for gram in kept]
+        return cls({gram: column for column, gram in enumerate(kept)}, np.array(idf))
+
+    def row(self, document: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Columns and weights of one document, both of shape (known n-grams,)."""
+        counts: dict[int, int] = {}
+        known = self.columns.get
+        for gram in document:
+            column = known(gram)
+            if column is not None:
+                counts[column] = counts.get(column, 0) + 1
+        columns = np.fromiter(counts, dtype=np.int32, count=len(counts))
+        weights = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+        weights = (1 + np.log(weights)) * self.idf[columns]
+        norm = float(np.sqrt(weights @ weights))
+        return columns, weights / norm if norm else weights
+
+    def matrix(self, documents: Iterable[Iterable[str]]) -> csr_matrix:
+        """The rows of many documents, shape (documents, columns)."""
+        rows = [self.row(document) for document in documents]
+        starts = np.cumsum([0] + [len(columns) for columns, _ in rows])
+        return csr_matrix(
+            (np.concatenate([w for _, w in rows]), np.concatenate([c for c, _ in rows]), starts),
+            shape=(len(rows), len(self.columns)),
+        )

@@ -1,0 +1,185 @@
+"""Which language a message is in, and whether the conversation should follow it.
+
+Two different questions: a single word in the conversation of a Ukrainian ("Anmeldung") is read as what it is,
+but must not make the assistant answer in German from then on.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Dict, List, Text, Type
+
+from lingua import IsoCode639_1, LanguageDetector, LanguageDetectorBuilder
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import METADATA, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.languages import load_languages
+
+LANGUAGE = "language"
+"""Message property: the code of the language the message is read in."""
+SWITCH = "switches_to"
+"""Message property: the code of the language the conversation should go on in, or None."""
+
+_FILE = "languages.json"
+_WORD = re.compile(r"[^\W\d_][^\W\d_'’ʼ-]*")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What language a text is in."""
+
+    language: str
+    switches_to: str | None
+    confidence: float
+    """0 to 1, the conversation's language counted in."""
+
+
+class LanguageReader:
+    """Decides between the given languages by script first, then by lingua's n-gram models.
+
+    Args:
+        languages: ISO 639-1 code -> the language's own name.
+        prior_weight: How many times likelier the conversation's language is before a word is read.
+        short_words: Up to so many words a text is short: the prior counts squared.
+        switch_confidence: From here on the conversation follows a text of at least two words.
+    """
+
+    def __init__(
+        self,
+        languages: Dict[str, str],
+        *,
+        prior_weight: float = 3.0,
+        short_words: int = 3,
+        switch_confidence: float = 0.85,
+    ) -> None:
+        self._detector = _detector(tuple(languages))
+        self._languages = list(languages)
+        # A language's own name is written in its script, so the list of languages says it all.
+        self._scripts = {code: _script(name[0]) for code, name in languages.items()}
+        self._prior_weight = prior_weight
+        self._short_words = short_words
+        self._switch_confidence = switch_confidence
+
+    def read(self, text: str, prior: str | None = None) -> Reading:
+        """The language of `text`, `prior` being the one the conversation is in."""
+        words = _WORD.findall(text)
+        candidates = self._by_script(words)
+        if not words or not candidates:
+            return Reading(prior or self._languages[0], None, 0.0)
+        weights = {code: 1.0 for code in candidates}
+        if len(candidates) > 1:
+            found = {
+                value.language.iso_code_639_1.name.lower(): value.value
+                for value in self._detector.compute_language_confidence_values(text)
+            }
+            weights = {code: found.get(code, 0.0) + 1e-4 for code in candidates}
+        if prior in weights:
+            weights[prior] *= self._prior_weight ** (2 if len(words) <= self._short_words else 1)
+        best = max(weights, key=lambda code: weights[code])
+        confidence = weights[best] / sum(weights.values())
+        clear = len(words) >= 2 and confidence >= self._switch_confidence
+        return Reading(best, best if clear and best != prior else None, confidence)
+
+    def _by_script(self, words: List[str]) -> List[str]:
+        """The languages written in the text's script.
+
+        Offices' German words stand in Latin script inside Arabic and Cyrillic sentences, never the other way
+        round, so any other script wins from a third of the letters on.
+        """
+        counts: Dict[str, int] = {}
+        for word in words:
+            for char in word:
+                script = _script(char)
+                counts[script] = counts.get(script, 0) + 1
+        total = sum(counts.values())
+        for script in sorted(counts, key=lambda s: -counts[s]):
+            if script != "LATIN" and counts[script] * 3 >= total:
+                return [code for code, own in self._scripts.items() if own == script]
+        return [code for code, own in self._scripts.items() if own == "LATIN"]
+
+
+@lru_cache(maxsize=4)
+def _detector(languages: tuple[str, ...]) -> LanguageDetector:
+    codes = [getattr(IsoCode639_1, code.upper()) for code in languages]
+    # Loading the models lazily would let the first visitor wait a second for each language.
+    return LanguageDetectorBuilder.from_iso_codes_639_1(*codes).with_preloaded_language_models().build()
+
+
+@lru_cache(maxsize=4096)
+def _script(char: str) -> str:
+    return unicodedata.name(char, "LATIN ").split(" ", 1)[0]
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class LanguageIdentifier(GraphComponent, IntentClassifier):
+    """Sets the message's `language` and `switches_to`; reads the prior from the metadata's `language`."""
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        """Needs nothing before it: it is the first of the pipeline."""
+        return []
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """`data` is the folder with languages.yml, for the rest see `LanguageReader`."""
+        return {"data": "data", "prior_weight": 3.0, "short_words": 3, "switch_confidence": 0.85}
+
+    def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._reader: LanguageReader | None = None
+
+    @classmethod
+    def create(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "LanguageIdentifier":
+        """See Rasa's `GraphComponent.create`."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Keeps the list of languages with the model, so that a running server knows those of its model."""
+        languages = load_languages(Path(self._config["data"]))
+        with self._model_storage.write_to(self._resource) as folder:
+            names = {code: languages[code].name for code in languages.written}
+            (folder / _FILE).write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "LanguageIdentifier":
+        """See Rasa's `GraphComponent.load`."""
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            names = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        component._reader = LanguageReader(
+            names, **{key: config[key] for key in ("prior_weight", "short_words", "switch_confidence")}
+        )
+        return component
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Reads the language of each message."""
+        assert self._reader is not None, "a component is loaded before it processes"
+        for message in messages:
+            metadata = message.get(METADATA) or {}
+            reading = self._reader.read(message.get(TEXT) or "", metadata.get(LANGUAGE))
+            message.set(LANGUAGE, reading.language, add_to_output=True)
+            message.set(SWITCH, reading.switches_to, add_to_output=True)
+        return messages

@@ -1,0 +1,107 @@
+"""What is loaded once from `data/` and shared by actions, API and commands."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from bot.errors import load_yaml
+from bot.interface import Interface
+from bot.knowledge.index import OfferIndex
+from bot.knowledge.present import Names
+from bot.languages import Languages, load_languages
+from bot.region import Region
+from bot.settings import Settings
+
+
+@dataclass(frozen=True)
+class Resources:
+    """Read-only; a running server loads new ones only with a new model."""
+
+    settings: Settings
+    languages: Languages
+    interface: Interface
+    region: Region
+    offers: OfferIndex
+    names: Names
+    sources: Mapping[str, Mapping[str, Any]]
+    dialogue: Mapping[str, Any]
+    """How the dialogue behaves (`data/dialogue.yml`)."""
+    secret: bytes
+    """Key of receipt links, stream tickets and sessions."""
+
+    @classmethod
+    def load(cls, settings: Settings) -> Resources:
+        """Reads `data/`.
+
+        Raises:
+            ContentErrors: files are broken, each with file, line and what to do.
+        """
+        languages = load_languages(settings.data)
+        sources = settings.data / "sources.yml"
+        settings.var.mkdir(parents=True, exist_ok=True)
+        return cls(
+            settings=settings,
+            languages=languages,
+            interface=Interface.load(settings.data, languages),
+            region=Region.load(settings.data),
+            offers=OfferIndex.open(settings.data, settings.var),
+            names=Names.load(settings.data),
+            sources=load_yaml(sources).data if sources.exists() else {},
+            dialogue=load_yaml(settings.data / "dialogue.yml").data,
+            secret=_secret(settings),
+        )
+
+    def facts(self, language: str) -> dict[str, str]:
+        """Variables that every reply may use."""
+        return {
+            **_region_facts(self.region, language),
+            "chat_days": str(self.settings.chat_days),
+            "answer_days": str(self.region.office.answer_within_working_days),
+        }
+
+
+@lru_cache(maxsize=64)
+def _region_facts(region: Region, language: str) -> dict[str, str]:
+    return region.facts(language)
+
+
+def _secret(settings: Settings) -> bytes:
+    """The configured key, or one made on first use and kept where only this user can read it."""
+    if settings.secret:
+        return settings.secret.encode()
+    file = settings.var / "secret.key"
+    if not file.exists():
+        fresh = settings.var / f"secret.{os.getpid()}"
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        os.write(handle, secrets.token_hex(32).encode())
+        os.close(handle)
+        # Several workers may start at once: the first link wins, all read the same.
+        try:
+            os.link(fresh, file)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return file.read_bytes()
+
+
+_current: Resources | None = None
+
+
+def use(resources: Resources) -> None:
+    """Makes `resources` those of this process."""
+    global _current
+    _current = resources
+
+
+def current() -> Resources:
+    """This process' resources; loaded from the environment where nobody did, as in a remote action server."""
+    global _current
+    if _current is None:
+        _current = Resources.load(Settings.from_environment())
+    return _current

@@ -1,0 +1,75 @@
+"""Starts the server: database, model, first account, then the workers."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import fields
+from pathlib import Path
+
+from rich.console import Console
+from sanic import Sanic
+from sanic.worker.loader import AppLoader
+
+from bot.app import create_app
+from bot.console.accounts import first_invitation
+from bot.db import Database
+from bot.migrations import migrate
+from bot.settings import Settings
+from bot.training.model import ensure_model
+
+_MODEL = "HEIMATLOTSE_MODEL"
+out = Console(highlight=False, soft_wrap=True)
+
+
+def serve(settings: Settings) -> None:
+    """Serves until it is stopped.
+
+    Raises:
+        ContentErrors: data is broken.
+        ModelError: there is no model and none can be trained.
+    """
+    started = time.perf_counter()
+    settings.var.mkdir(parents=True, exist_ok=True)
+    migrate(settings.sqlalchemy_url)
+    model = ensure_model(settings.data, settings.models, say=out.print)
+    link = _first_account(settings)
+    # Workers are started afresh and read their settings where this process did.
+    for field in fields(settings):
+        os.environ[f"LOTSE_{field.name.upper()}"] = str(getattr(settings, field.name))
+    os.environ[_MODEL] = str(model)
+    single = settings.workers == 1
+    loader = AppLoader(factory=_from_environment)
+    app = loader.load()
+
+    async def announce(app: Sanic) -> None:
+        out.print(f"Ready after {time.perf_counter() - started:.1f} s.")
+        out.print(f"  Visitors: {settings.base_url}/")
+        out.print(f"  Staff:    {settings.base_url}/console/")
+        if link:
+            out.print(f"  Set the administrator's password once: {link}")
+
+    app.main_process_start(announce) if not single else app.after_server_start(announce)
+    app.prepare(
+        host=settings.host, port=settings.port, workers=settings.workers, single_process=single,
+        access_log=False, motd=False, debug=False,
+    )  # fmt: skip
+    if single:
+        Sanic.serve_single(primary=app)
+    else:
+        Sanic.serve(primary=app, app_loader=loader)
+
+
+def _from_environment() -> Sanic:
+    from bot.cli import quiet
+
+    quiet()
+    return create_app(Settings.from_environment(), Path(os.environ[_MODEL]))
+
+
+def _first_account(settings: Settings) -> str | None:
+    database = Database(settings.sqlalchemy_url)
+    try:
+        return database.write_now(lambda connection: first_invitation(connection, settings.base_url))
+    finally:
+        database.close()

@@ -1,0 +1,1 @@
+"""From the folders under data/ to a trained and published model."""

@@ -1,0 +1,70 @@
+"""The folders under `data/` as Rasa training data, for `rasa train`, `rasa test` and `rasa data validate` too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Optional, Text
+
+import rasa.shared.utils.common
+from rasa.shared.core.domain import Domain
+from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.constants import METADATA
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.languages import load_languages
+from bot.training.examples import Example, read_examples
+from bot.training.responses import merge_responses, read_responses
+
+
+class HeimatlotseImporter(RasaFileImporter):
+    """Rules and stories as Rasa reads them; examples and replies by language."""
+
+    def __init__(
+        self,
+        config_file: Optional[Text] = None,
+        domain_path: Optional[Text] = None,
+        training_data_paths: Any = None,
+        data: str = "data",
+    ) -> None:
+        """`data` may be given in config.yml under `importers:`; relative to the configuration file."""
+        self._data = Path(config_file or ".").resolve().parent / data
+        self._given = [training_data_paths] if isinstance(training_data_paths, str) else list(training_data_paths or [])
+        paths = [path for path in self._given if Path(path).resolve() != self._data.resolve()]
+        own = [str(self._data / folder) for folder in ("rules", "stories")]
+        super().__init__(config_file, domain_path, paths + own if len(paths) < len(self._given) else paths or own)
+
+    @rasa.shared.utils.common.cached_method
+    def get_nlu_data(self, language: Optional[Text] = None) -> TrainingData:
+        """All languages' examples; each message's metadata names its language.
+
+        Tests give Rasa a path of their own (`rasa test nlu --nlu tests/nlu`); that is read instead then.
+        """
+        folders = [Path(path) for path in self._given if self._is_examples(Path(path))] or [self._data / "nlu"]
+        languages = load_languages(self._data)
+        examples = [example for folder in folders for example in read_examples(folder, languages)]
+        replies = merge_responses(read_responses(self._data, languages), languages).responses
+        return TrainingData(
+            [to_message(example) for example in examples],
+            # Retrieval replies belong to the NLU data: Rasa knows by them which intents are retrieval intents.
+            responses={name: variations for name, variations in replies.items() if "/" in name},
+        )
+
+    @rasa.shared.utils.common.cached_method
+    def get_domain(self) -> Domain:
+        """domain.yml with the replies of all languages."""
+        languages = load_languages(self._data)
+        replies = merge_responses(read_responses(self._data, languages), languages).responses
+        return super().get_domain().merge(Domain.from_dict({"responses": replies}))
+
+    def _is_examples(self, path: Path) -> bool:
+        return path.is_dir() and any((path / code).is_dir() for code in load_languages(self._data).written)
+
+
+def to_message(example: Example) -> Message:
+    """An example as Rasa's training message."""
+    message = Message.build(text=example.text, intent=example.intent)
+    if example.entities:
+        message.set("entities", [dict(entity) for entity in example.entities])
+    message.set(METADATA, {"language": example.language})
+    return message

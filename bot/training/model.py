@@ -1,0 +1,139 @@
+"""Trains, names and publishes models.
+
+A model is named by the fingerprint of everything it is made from, so "is the data newer than the model?" needs no
+clock, and a model file is never changed: a running server keeps the one that it has loaded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bot.errors import ContentErrors
+from bot.languages import load_languages
+from bot.training.examples import read_examples
+from bot.training.responses import merge_responses, read_responses
+
+_MADE_FROM = ("nlu", "responses", "rules", "stories", "lexicon")
+_ALSO = ("languages.yml", "region.yml", "sources.yml")
+_CODE = ("nlu", "training")
+
+
+class ModelError(Exception):
+    """A model cannot be trained or used; the message says why."""
+
+
+def fingerprint(data: Path) -> str:
+    """12 hexadecimal digits over content, configuration and the code that reads them."""
+    root, digest = data.resolve().parent, hashlib.sha256()
+    code = Path(__file__).parents[1]
+    files = [root / "config.yml", root / "domain.yml", *(data / name for name in _ALSO)]
+    for folder in [*(data / name for name in _MADE_FROM), *(code / name for name in _CODE)]:
+        files.extend(sorted(path for path in folder.rglob("*") if path.suffix in (".yml", ".tsv", ".py")))
+    for file in files:
+        if file.exists():
+            digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def ensure_model(data: Path, models: Path, *, force: bool = False, say: Callable[[str], None] = print) -> Path:
+    """The model of the present data; trains it if there is none yet.
+
+    Raises:
+        ContentErrors: files are broken, with file, line and what to do; no model is touched.
+        ModelError: training failed.
+    """
+    model = models / f"{fingerprint(data)}.tar.gz"
+    if model.exists() and not force:
+        verify(model)
+        return model
+    languages = load_languages(data)
+    examples, replies = _checked(data)
+    say(f"Training on {len(examples)} examples in {len(languages.written)} languages …")
+    merged = merge_responses(replies, languages)
+    if merged.gaps:
+        say(f"{len(merged.gaps)} replies are missing in some language and given in another one; `lotse check` names them.")
+    started = time.perf_counter()
+    publish(train(data), model)
+    say(f"Trained in {time.perf_counter() - started:.0f} s.")
+    return model
+
+
+def _checked(data: Path) -> tuple[list, dict]:  # type: ignore[type-arg]
+    """Reads everything before Rasa does, so that all errors are told at once and in our words."""
+    errors, languages = [], load_languages(data)
+    results: list = []  # type: ignore[type-arg]
+    for read in (lambda: read_examples(data / "nlu", languages), lambda: read_responses(data, languages)):
+        try:
+            results.append(read())
+        except ContentErrors as error:
+            errors.extend(error.errors)
+    if errors:
+        raise ContentErrors(errors)
+    return results[0], results[1]
+
+
+def train(data: Path) -> Path:
+    """Trains with Rasa in an empty folder and returns the model file there.
+
+    Raises:
+        ModelError: Rasa did not make a model; the message holds the end of what it said.
+    """
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    from rasa.model_training import train as rasa_train
+
+    root = data.resolve().parent
+    folder = Path(tempfile.mkdtemp(prefix="lotse-model-"))
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), _inside(root):
+        result = rasa_train(
+            str(root / "domain.yml"), str(root / "config.yml"), [str(data.resolve())],
+            output=str(folder), fixed_model_name="model", force_training=True,
+        )  # fmt: skip
+    if result.code != 0 or not result.model:
+        raise ModelError("Rasa could not train a model:\n" + said.getvalue()[-2000:])
+    return Path(result.model)
+
+
+@contextlib.contextmanager
+def _inside(folder: Path) -> Iterator[None]:
+    """Components name their data relative to the project's root."""
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def publish(trained: Path, model: Path) -> None:
+    """Puts a trained model in place in one step, its checksum first."""
+    model.parent.mkdir(parents=True, exist_ok=True)
+    aside = model.with_suffix(f".{os.getpid()}")
+    shutil.copy(trained, aside)
+    _checksum_file(model).write_text(_sha256(aside) + "\n")
+    os.replace(aside, model)
+    shutil.rmtree(trained.parent, ignore_errors=True)
+
+
+def verify(model: Path) -> None:
+    """Raises ModelError if the model is not the file that was published: loading one runs what it says."""
+    expected = _checksum_file(model)
+    if not expected.exists() or expected.read_text().strip() != _sha256(model):
+        raise ModelError(f"{model} is not the model that was trained (its checksum differs). Run `lotse train --force`.")
+
+
+def _checksum_file(model: Path) -> Path:
+    return model.with_name(model.name + ".sha256")
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,259 @@
+// The list of messages: role="log", one element a message, which is never made anew while it stays the same
+// message. Screen readers announce what is added, so moving or rebuilding would make them repeat themselves.
+
+import { h, icon, outside, prose, linked, safeUrl } from "./dom.js";
+import { offerCard, formatDate } from "./offer.js";
+import { messageForm } from "./form.js";
+import { browserCode } from "./words.js";
+import { hush, readAloud, voiceFor } from "./speech.js";
+
+const GROUP = 5 * 60 * 1000; // ms; messages of one author closer than this belong together
+
+export class Log {
+  constructor(ui) {
+    this.ui = ui;
+    this.nodes = new Map(); // key -> {element, message}
+    this.done = new Set(); // seq of forms sent in this page
+    this.rated = new Set();
+    this.element = h("div.log", { role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": ui.t("log_label"), tabindex: "0" });
+  }
+
+  /** Bring the elements in line with the conversation. @returns {number} how many came from others */
+  update(conversation) {
+    const wanted = [];
+    for (const message of conversation.messages.values()) wanted.push([key(message), message, ""]);
+    for (const item of conversation.refusals) wanted.push([item.client_id, asMessage(item), "refused", item]);
+    const waiting = conversation.queue();
+    waiting.forEach((item, i) => {
+      // The browser may hold an acknowledged item for a moment longer than the list of messages.
+      if (!this.has(conversation, item.client_id)) {
+        const problem = conversation.problem;
+        const state = !problem ? "sending" : !navigator.onLine ? "offline" : problem.status === 429 ? "busy" : conversation.attempt > 1 ? "failed" : "sending";
+        wanted.push([item.client_id, asMessage(item), i && state === "busy" ? "sending" : state, { problem }]);
+      }
+    });
+
+    let added = 0;
+    const keys = new Set(wanted.map(([name]) => name));
+    for (const [name, { element }] of this.nodes) {
+      if (!keys.has(name)) {
+        element.remove();
+        this.nodes.delete(name);
+      }
+    }
+    let before = null;
+    for (const [name, message, state, extra] of wanted) {
+      let node = this.nodes.get(name);
+      if (!node) {
+        node = { element: this.messageElement(message), message };
+        this.nodes.set(name, node);
+        if (message.author !== "visitor") added += 1;
+      }
+      const place = before ? before.nextSibling : this.element.firstChild;
+      if (node.element !== place) this.element.insertBefore(node.element, place);
+      this.setState(node, message, state, extra);
+      before = node.element;
+    }
+    this.arrange(wanted.map(([name, message]) => [this.nodes.get(name).element, message]));
+    return added;
+  }
+
+  has(conversation, clientId) {
+    for (const message of conversation.messages.values()) if (message.client_id === clientId) return true;
+    return false;
+  }
+
+  /** Group neighbours of one author, head each day, and keep buttons and forms only where they still count. */
+  arrange(entries) {
+    let previous = null;
+    const lastVisitor = entries.map(([, message]) => message.author).lastIndexOf("visitor");
+    entries.forEach(([element, message], i) => {
+      const time = new Date(message.at || Date.now());
+      const follows = previous && previous.author === message.author && previous.name === message.name && time - previous.time < GROUP;
+      const newDay = !previous || previous.time.toDateString() !== time.toDateString();
+      const next = entries[i + 1]?.[1];
+      const ends = !next || next.author !== message.author || next.name !== message.name || new Date(next.at || Date.now()) - time >= GROUP;
+      element.classList.toggle("follows", Boolean(follows) && !newDay);
+      element.classList.toggle("ends", ends);
+      const day = element.querySelector(":scope > .day");
+      day.hidden = !newDay || entries.length < 2;
+      if (!day.hidden && !day.textContent) day.textContent = dayName(this.ui, time);
+      const current = i > lastVisitor;
+      for (const part of element.querySelectorAll(":scope > .suggestions, :scope > .form")) part.hidden = !current;
+      const tools = element.querySelector(".tools");
+      if (tools) tools.hidden = !ends && !tools.matches(":focus-within");
+      previous = { author: message.author, name: message.name, time };
+    });
+  }
+
+  messageElement(message) {
+    const { ui } = this;
+    const visitor = message.author === "visitor";
+    const language = browserCode(message.language || ui.language);
+    const element = h(`div.message.${message.author || "system"}`, {
+      lang: message.language ? language : null,
+      dir: message.direction || (visitor ? null : ui.direction),
+    });
+    element.append(h("p.day", { hidden: true, dir: ui.direction }));
+    const author = message.author === "staff" && message.name ? message.name : ui.t("author_" + (message.author || "system"));
+    const who = h("p.author", { lang: browserCode(ui.language) }, message.author === "staff" ? [h("bdi", {}, author)] : author);
+    if (message.author !== "staff") who.classList.add("sr");
+    element.append(who);
+    if (message.text) {
+      const content = visitor ? message.text.split("\n").map((line) => h("p", { dir: "auto" }, ...linked(line))) : prose(message.text);
+      element.append(h("div.bubble", visitor ? { dir: "auto" } : {}, ...content));
+    }
+    if (message.offers?.length) element.append(h("div.offers", {}, ...message.offers.map((offer) => offerCard(ui, offer))));
+    if (message.sources?.length) element.append(this.sources(message.sources));
+    if (message.form && !this.done.has(message.seq)) {
+      element.append(messageForm(ui, message.form, async (values) => {
+        await ui.conversation.submitForm(message, values);
+        this.done.add(message.seq);
+      }));
+    }
+    element.append(h("div.under", { "aria-live": "off", lang: browserCode(ui.language), dir: ui.direction },
+      h("p.foot"), message.author === "bot" && this.tools(message)));
+    if (message.buttons?.length) element.append(this.suggestions(message));
+    return element;
+  }
+
+  suggestions(message) {
+    const { ui } = this;
+    return h("div.suggestions", { role: "group", "aria-label": ui.t("suggestions") }, ...message.buttons.map((button) =>
+      h("button.suggestion", {
+        type: "button",
+        dir: "auto",
+        onclick: () => {
+          ui.conversation.send({ button: button.id }, button.title);
+          ui.focusComposer(true);
+        },
+      }, button.title)));
+  }
+
+  sources(sources) {
+    const { ui } = this;
+    return h("div.sources", {}, h("p", {}, ui.t("sources")), h("ul", {}, ...sources.map((source) => {
+      const href = safeUrl(source.url);
+      const date = source.checked_on ? h("span.muted", {}, ` · ${ui.t("source_checked", { date: formatDate(ui, source.checked_on) })}`) : null;
+      const title = source.title || source.url;
+      return h("li", {}, href ? outside(href, { dir: "auto" }, title, icon("link")) : title, date);
+    })));
+  }
+
+  /** Read aloud and rate. */
+  tools(message) {
+    const { ui } = this;
+    const tools = h("div.tools");
+    if (message.text && voiceFor(message.language || ui.language)) tools.append(this.readButton(message));
+    const first = ui.conversation.messages.keys().next().value;
+    // The greeting and questions of the assistant are no answers to be judged.
+    if (message.seq !== first && !message.form) tools.append(this.rating(message));
+    return tools;
+  }
+
+  readButton(message) {
+    const { ui } = this;
+    const button = h("button.tool", { type: "button", "aria-label": ui.t("read_aloud"), title: ui.t("read_aloud") }, icon("speaker"));
+    let reading = false;
+    const show = (now) => {
+      reading = now;
+      const label = ui.t(now ? "read_stop" : "read_aloud");
+      button.replaceChildren(icon(now ? "stop" : "speaker"));
+      button.setAttribute("aria-label", label);
+      button.title = label;
+    };
+    button.addEventListener("click", () => {
+      if (reading) return hush();
+      readAloud(message.text, message.language || ui.language, () => show(false));
+      show(true);
+    });
+    return button;
+  }
+
+  rating(message) {
+    const { ui } = this;
+    const box = h("div.rating", { role: "group", "aria-label": ui.t("rate_question") });
+    if (this.rated.has(message.seq)) return box;
+    const send = async (value, comment) => {
+      try {
+        await ui.conversation.rate(message.seq, value, comment);
+      } catch (error) {
+        if (error.status !== 409) return ui.announce(ui.errorText(error), true);
+      }
+      this.rated.add(message.seq);
+      return true;
+    };
+    const thank = () => {
+      const thanks = h("p.muted", { tabindex: "-1" }, ui.t("rate_thanks"));
+      box.replaceChildren(thanks);
+      ui.announce(ui.t("rate_thanks"));
+      // The button that was pressed is gone; without this the focus would fall back to the page.
+      thanks.focus();
+    };
+    const button = (name, label, onclick) => h("button.tool", { type: "button", "aria-label": ui.t(label), title: ui.t(label), onclick }, icon(name));
+    box.append(
+      button("up_thumb", "rate_up", async () => {
+        if (await send(1)) thank();
+      }),
+      button("down_thumb", "rate_down", async () => {
+        if (!(await send(-1))) return;
+        const id = ui.nextId();
+        const field = h("textarea", { id, rows: 2, maxlength: 1000 });
+        box.replaceChildren(h("form.comment", {
+          onsubmit: async (event) => {
+            event.preventDefault();
+            if (!field.value.trim() || (await send(-1, field.value.trim()))) thank();
+          },
+        }, h("label", { for: id }, ui.t("rate_comment_label")), field, h("button.secondary", { type: "submit" }, ui.t("rate_comment_send"))));
+        field.focus();
+      }));
+    return box;
+  }
+
+  /** Under each message: when it was, and whether it has left. */
+  setState(node, message, state, extra) {
+    if (node.state === state && state !== "busy" && state !== "refused") return;
+    const { ui } = this;
+    const foot = node.element.querySelector(".foot");
+    node.element.dataset.state = state || "sent";
+    if (node.state && node.state !== "sending" && !state) ui.announce(ui.t("sent"));
+    node.state = state;
+    if (!state) {
+      const time = new Date(message.at || Date.now());
+      const clock = new Intl.DateTimeFormat(ui.locale, { hour: "2-digit", minute: "2-digit" }).format(time);
+      foot.replaceChildren(h("time", { datetime: time.toISOString() }, clock));
+      if (message.author === "visitor") foot.append(icon("check"), h("span.sr", {}, ui.t("sent")));
+    } else if (state === "sending") {
+      foot.replaceChildren(icon("clock"), ui.t("sending"));
+    } else if (state === "offline") {
+      foot.replaceChildren(icon("clock"), ui.t("waiting_offline"));
+    } else if (state === "busy") {
+      foot.replaceChildren(icon("clock"), ui.t("error_busy", { seconds: extra.problem.retryAfter || 1 }));
+    } else if (state === "failed") {
+      foot.replaceChildren(h("button.retry", { type: "button", onclick: () => ui.conversation.retry() }, icon("alert"), ui.t("not_sent")));
+    } else {
+      foot.replaceChildren(icon("alert"), ui.errorText(extra.error));
+    }
+  }
+
+  /** A new conversation begins with an empty list. */
+  clear() {
+    this.nodes.clear();
+    this.element.replaceChildren();
+  }
+}
+
+function key(message) {
+  return (message.author === "visitor" && message.client_id) || "seq-" + message.seq;
+}
+
+function asMessage(item) {
+  return { author: "visitor", text: item.shown, at: item.at, client_id: item.client_id };
+}
+
+function dayName(ui, time) {
+  const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate());
+  const days = Math.round((midnight(time) - midnight(new Date())) / 86400000);
+  if (days > -2 && days < 1) return new Intl.RelativeTimeFormat(ui.locale, { numeric: "auto" }).format(days, "day");
+  return new Intl.DateTimeFormat(ui.locale, { weekday: "long", day: "numeric", month: "long" }).format(time);
+}

@@ -1,0 +1,137 @@
+"""Real Chromium on a real server. `live_server` (tests/conftest.py) runs it; `stub` answers in its place where a
+test needs a state or a failure that a healthy server does not show."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, sync_playwright
+
+from tests.browser.chat import Chat
+from tests.browser.stub import Stub
+
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if not chromium:
+        pytest.fail("These tests need Debian's Chromium: apt-get install -y chromium")
+    browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    yield browser
+    browser.close()
+
+
+class Watched:
+    """What a page asked for and complained about. `expected` lists complaints that a test provokes on purpose."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.complaints: list[str] = []
+        self.expected: list[str] = []
+
+    def look(self, page: Page) -> None:
+        page.on("request", lambda request: self.requests.append(request))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._console)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    @property
+    def urls(self) -> list[str]:
+        return [request.url for request in self.requests]
+
+    def unexpected(self) -> list[str]:
+        # Chromium itself writes a line for every answer with an error status.
+        allowed = (*self.expected, "Failed to load resource")
+        return [text for text in self.complaints if not any(part in text for part in allowed)]
+
+
+@pytest.fixture
+def watched() -> Iterator[Watched]:
+    """Fails the test where a page had an error or a violation of its Content-Security-Policy."""
+    watched = Watched()
+    yield watched
+    assert watched.unexpected() == []
+
+
+@pytest.fixture
+def new_context(browser: Browser, watched: Watched) -> Iterator[Any]:
+    """Makes browser contexts (own storage each); every page of theirs is watched."""
+    contexts: list[BrowserContext] = []
+
+    def make(**options: Any) -> BrowserContext:
+        defaults: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "de-DE", "reduced_motion": "reduce"}
+        context = browser.new_context(**{**defaults, **options})
+        context.set_default_timeout(10_000)
+        context.on("page", watched.look)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def context(new_context: Any) -> BrowserContext:
+    return new_context()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@pytest.fixture
+def chat(page: Page, live_server: Any) -> Chat:
+    """The chat of a demonstration page, against the real server."""
+    return Chat(page, live_server.url)
+
+
+@pytest.fixture
+def stub(context: BrowserContext) -> Stub:
+    """Answers the calls on conversations; interface texts and pages still come from the real server."""
+    stub = Stub()
+    stub.serve(context)
+    return stub
+
+
+@pytest.fixture
+def axe() -> Any:
+    """Checks a page: `axe(page)` returns what axe-core finds at WCAG 2.2 AA, in words."""
+    source = AXE.read_text(encoding="utf-8")
+
+    def check(page: Page) -> list[str]:
+        page.evaluate(source + "; void 0")
+        found = page.evaluate(
+            """async () => (await axe.run(document, {
+                runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+            })).violations.map(v => v.id + ": " + v.help + " → " + v.nodes.map(n => n.target.flat().join(" ")).join("; "))"""
+        )
+        return list(found)
+
+    return check
