@@ -163,6 +163,15 @@ case_events = sa.Table(
     sa.Column("text", sa.Text),
 )
 
+# How far each member of staff has read a case: what the inbox marks as unread.
+case_reads = sa.Table(
+    "case_reads",
+    metadata,
+    sa.Column("case_number", sa.ForeignKey("cases.number", ondelete="CASCADE"), primary_key=True),
+    sa.Column("user_id", sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, nullable=False),
+)
+
 audit = sa.Table(
     "audit",
     metadata,

@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from typing import Any
 
 from bot.errors import load_yaml
@@ -16,6 +16,10 @@ from bot.knowledge.present import Names
 from bot.languages import Languages, load_languages
 from bot.region import Region
 from bot.settings import Settings
+
+
+OWN_FACTS = ("chat_days", "answer_days")
+"""Variables of replies besides the region's."""
 
 
 @dataclass(frozen=True)
@@ -56,18 +60,15 @@ class Resources:
             secret=_secret(settings),
         )
 
-    def facts(self, language: str) -> dict[str, str]:
+    def facts(self, language: str) -> Mapping[str, str]:
         """Variables that every reply may use."""
-        return {
-            **_region_facts(self.region, language),
-            "chat_days": str(self.settings.chat_days),
-            "answer_days": str(self.region.office.answer_within_working_days),
-        }
+        return self._facts[language]
 
-
-@lru_cache(maxsize=64)
-def _region_facts(region: Region, language: str) -> dict[str, str]:
-    return region.facts(language)
+    @cached_property
+    def _facts(self) -> Mapping[str, Mapping[str, str]]:
+        values = (self.settings.chat_days, self.region.office.answer_within_working_days)
+        own = {name: str(value) for name, value in zip(OWN_FACTS, values, strict=True)}
+        return {code: {**self.region.facts(code), **own} for code in self.languages.codes}
 
 
 def _secret(settings: Settings) -> bytes:

@@ -1,1 +1,1 @@
-"""The pages on which staff read and answer."""
+"""The staff's pages: inbox, cases, accounts."""

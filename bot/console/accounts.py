@@ -14,7 +14,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy.engine import Connection, Row
 
 from bot.conversation.log import hash_token
-from bot.db import sessions, users
+from bot.db import cases, sessions, users
 
 ROLES = ("adviser", "editor", "administrator")
 SHORTEST, LONGEST = 12, 128
@@ -24,6 +24,13 @@ SESSION_SECONDS, IDLE_SECONDS = 12 * 3600, 30 * 60
 _hasher = PasswordHasher()
 # Checked for unknown names too, so that the time an answer takes says nothing.
 _NOBODY = _hasher.hash(secrets.token_hex(16))
+
+
+# What the first guesses are made of; a password needs six more characters beside them.
+_GUESSED = (
+    "passwort", "password", "kennwort", "geheim", "willkommen", "heimatlotse", "landkreis", "qwertz", "qwerty",
+    "asdfgh", "1234567890", "123456789", "12345678", "123456", "abcdef", "sommer", "winter", "hallo",
+)  # fmt: skip
 
 
 class AccountError(Exception):
@@ -60,7 +67,9 @@ def invite(connection: Connection, base_url: str, *, email: str, name: str, role
 def invited(connection: Connection, token: str) -> Row | None:
     """The account whose password the link may set."""
     return connection.execute(
-        sa.select(users).where(users.c.invitation_hash == hash_token(token), users.c.invitation_until > time.time())
+        sa.select(users).where(
+            users.c.invitation_hash == hash_token(token), users.c.invitation_until > time.time(), users.c.active
+        )
     ).first()
 
 
@@ -73,21 +82,54 @@ def set_password(connection: Connection, token: str, password: str, name: str | 
     user = invited(connection, token)
     if user is None:
         raise AccountError("link")
+    check_password(password, user.email)
+    # The link is used up by whoever changes the row first; what is slow comes after.
+    used = connection.execute(
+        users.update()
+        .where(users.c.id == user.id, users.c.invitation_hash == hash_token(token))
+        .values(invitation_hash=None, invitation_until=None, name=name or user.name)
+    )
+    if used.rowcount != 1:
+        raise AccountError("link")
+    _store_password(connection, user.id, password)
+    return user
+
+
+def change_password(connection: Connection, user: Row, password: str) -> None:
+    """Sets a new password and ends all sessions of the account; the old one was verified before.
+
+    Raises:
+        AccountError: as `check_password`.
+    """
+    check_password(password, user.email)
+    _store_password(connection, user.id, password)
+
+
+def check_password(password: str, email: str) -> None:
+    """Whether a password may be used.
+
+    Raises:
+        AccountError: it is `short`, `long` or `common`.
+    """
     if len(password) < SHORTEST:
         raise AccountError("short")
     if len(password) > LONGEST:
         raise AccountError("long")
-    if len(set(password.lower())) < 5 or user.email.partition("@")[0].lower() in password.lower():
+    rest = password.lower()
+    for word in (email.partition("@")[0].lower(), *_GUESSED):
+        rest = rest.replace(word, "")
+    if len(set(password.lower())) < 5 or len(rest) < 6:
         raise AccountError("common")
+
+
+def _store_password(connection: Connection, user_id: int, password: str) -> None:
+    hashed = _hasher.hash(password)
     connection.execute(
         users.update()
-        .where(users.c.id == user.id)
-        .values(
-            password_hash=_hasher.hash(password), invitation_hash=None, invitation_until=None, name=name or user.name
-        )
+        .where(users.c.id == user_id)
+        .values(password_hash=hashed, invitation_hash=None, invitation_until=None)
     )
-    connection.execute(sessions.delete().where(sessions.c.user_id == user.id))
-    return user
+    end_sessions(connection, user_id)
 
 
 def verify_password(user: Row | None, password: str) -> bool:
@@ -133,6 +175,65 @@ def session_user(connection: Connection, token: str) -> Row | None:
 def touch_session(connection: Connection, token: str) -> None:
     """The session was used."""
     connection.execute(sessions.update().where(sessions.c.token_hash == hash_token(token)).values(seen_at=time.time()))
+
+
+def everybody(connection: Connection) -> list[Row]:
+    """All accounts by name, with `cases`: how many open cases each has."""
+    held = (
+        sa.select(sa.func.count())
+        .where(cases.c.owner_id == users.c.id, cases.c.state != "closed")
+        .scalar_subquery()
+        .label("cases")
+    )
+    return connection.execute(sa.select(users, held).order_by(users.c.active.desc(), users.c.name, users.c.id)).all()
+
+
+def by_id(connection: Connection, user_id: int) -> Row | None:
+    """An account by its number."""
+    return connection.execute(sa.select(users).where(users.c.id == user_id)).first()
+
+
+def set_role(connection: Connection, user_id: int, role: str) -> None:
+    """Changes a role, and ends the account's sessions: what they were opened for may no longer be allowed.
+
+    Raises:
+        AccountError: there is no such role, or nobody could administrate any more (`last`).
+    """
+    if role not in ROLES:
+        raise AccountError("role")
+    connection.execute(users.update().where(users.c.id == user_id).values(role=role))
+    _keep_one(connection)
+    end_sessions(connection, user_id)
+
+
+def set_active(connection: Connection, user_id: int, active: bool) -> None:
+    """Opens or shuts an account; shutting it ends its sessions and voids its one-time link.
+
+    Raises:
+        AccountError: nobody could administrate any more (`last`).
+    """
+    values: dict[str, object] = {"active": active}
+    if not active:
+        values |= {"invitation_hash": None, "invitation_until": None}
+    connection.execute(users.update().where(users.c.id == user_id).values(**values))
+    _keep_one(connection)
+    if not active:
+        end_sessions(connection, user_id)
+
+
+def _keep_one(connection: Connection) -> None:
+    left = sa.select(users.c.id).where(
+        users.c.role == "administrator", users.c.active, users.c.password_hash.is_not(None)
+    )
+    if connection.execute(left.limit(1)).first() is None:
+        raise AccountError("last")
+
+
+def end_sessions(connection: Connection, user_id: int, *, but: str = "") -> None:
+    """Logs an account out everywhere, `but` where it has this token."""
+    connection.execute(
+        sessions.delete().where(sessions.c.user_id == user_id, sessions.c.token_hash != hash_token(but))
+    )
 
 
 def close_session(connection: Connection, token: str) -> None:

@@ -77,6 +77,10 @@ class EventBus:
         """How many subscriptions there are."""
         return sum(map(len, self._subscriptions.values()))
 
+    def listeners(self, conversation_id: str) -> int:
+        """How many of this process' subscriptions look at a conversation."""
+        return len(self._subscriptions.get(conversation_id, ()))
+
     def publish(self, conversation_id: str, note: dict[str, Any] | None = None) -> None:
         """Wakes this process' subscriptions. Writers also call `announce` inside their transaction."""
         for key in (conversation_id, EVERYTHING):

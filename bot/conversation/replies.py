@@ -27,7 +27,7 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         self._facts = facts
         self._default_language = default_language
 
-    def reply(self, name: str, language: str, **variables: Any) -> Dict[Text, Any]:
+    def reply(self, name: str, language: str, /, **variables: Any) -> Dict[Text, Any]:
         """A reply outside a dialogue, e.g. the greeting; the shape is Rasa's (text, buttons, metadata).
 
         Raises:

@@ -17,7 +17,7 @@ from rasa.shared.core.events import ConversationPaused, ConversationResumed
 from sqlalchemy.engine import Connection, Row
 
 from bot.conversation import log
-from bot.db import case_events, cases, conversations, tracker_events, users
+from bot.db import case_events, cases, conversations, messages, tracker_events, users
 
 STATES = ("new", "open", "waiting", "closed")
 OPEN = ("new", "open", "waiting")
@@ -32,6 +32,10 @@ class Conflict(Exception):
     def __init__(self, owner: str) -> None:
         super().__init__(owner)
         self.owner = owner
+
+
+class AlreadyDone(Exception):
+    """The same reply is stored already; what this one wrote is undone."""
 
 
 def new_number() -> str:
@@ -133,15 +137,28 @@ def take(connection: Connection, number: str, user: Any, joined: dict[str, Any])
         _note(connection, number, user.id, "taken")
 
 
-def reply(connection: Connection, number: str, user: Any, text: str, language: str) -> None:
+def reply(
+    connection: Connection, number: str, user: Any, text: str, language: str, *, client_id: str | None = None
+) -> None:
     """A member of staff writes to the visitor.
+
+    Args:
+        client_id: The same one is stored once: a form that is sent again after a lost connection says it once.
 
     Raises:
         Conflict: the case is another's, or nobody's: it has to be taken first.
     """
     case = _owned(connection, number, user)
     row = {"author": "staff", "name": user.name, "text": text, "language": language}
-    log.append(connection, case.conversation_id, [row])
+    # Numbering first locks the conversation, so that the same form sent twice at once is looked for in turn.
+    (seq,) = log.append(connection, case.conversation_id, [row])
+    m = messages.c
+    if client_id:
+        known = sa.select(m.seq).where(m.conversation_id == case.conversation_id, m.client_id == client_id)
+        if connection.execute(known).first() is not None:
+            raise AlreadyDone
+        own = (m.conversation_id == case.conversation_id) & (m.seq == seq)
+        connection.execute(messages.update().where(own).values(client_id=client_id))
     connection.execute(cases.update().where(cases.c.number == number).values(state="waiting", updated_at=time.time()))
     _note(connection, number, user.id, "answered")
 
@@ -163,6 +180,26 @@ def give_back(connection: Connection, number: str, user: Any, left: dict[str, An
     log.set_state(connection, case.conversation_id, state="bot" if close else "waiting_for_staff")
     log.append(connection, case.conversation_id, [left])
     _note(connection, number, user.id, "closed" if close else "given back")
+
+
+def release(connection: Connection, number: str, user: Any, left: dict[str, Any]) -> None:
+    """Takes a case from its owner, who is away, so that somebody else may have it; for administrators.
+
+    Raises:
+        Conflict: nobody has it.
+    """
+    changed = connection.execute(
+        cases.update()
+        .where(cases.c.number == number, cases.c.owner_id.is_not(None), cases.c.state != "closed")
+        .values(state="new", owner_id=None, updated_at=time.time())
+    )
+    case = find(connection, number)
+    if changed.rowcount != 1 or case is None:
+        raise Conflict("")
+    _tracker_event(connection, case.conversation_id, ConversationResumed())
+    log.set_state(connection, case.conversation_id, state="waiting_for_staff")
+    log.append(connection, case.conversation_id, [left])
+    _note(connection, number, user.id, "released")
 
 
 def visitor_wrote(connection: Connection, conversation_id: str) -> None:

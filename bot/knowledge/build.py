@@ -1,11 +1,14 @@
-"""Writes the index file: FTS5 over all words of an offer, typed columns, and the vocabulary of the whole."""
+"""Writes the index file: FTS5 over all words of an offer, typed columns, and the vocabulary of the whole.
+
+Days are proleptic Gregorian ordinals (`date.toordinal`), enumerated facts bit masks in the order of their schema.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import sqlite3
-from collections import Counter
+from array import array
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -13,27 +16,28 @@ from typing import Any
 
 from bot.knowledge.names import Names
 from bot.knowledge.offers import Offer
-from bot.knowledge.schema import COLUMNS, KIND_COLUMNS
-from bot.knowledge.words import CompoundSplitter, distinct, index_words
+from bot.knowledge.schema import ENUMERATED, MEASURED
+from bot.knowledge.words import MIN_COMPOUND, CompoundSplitter, distinct, index_words
 
 # Raised whenever the file's layout or the cutting of words changes: an older file is then built anew.
-FORMAT = 1
+FORMAT = 5
 
 ALWAYS = date.min.toordinal()
 FOREVER = date.max.toordinal()
 
-# Mark a token that stands for a fact, not a word. `fold` drops private-use characters, so no visitor can type one.
-TAG = "\ue000"
-LINK = "\ue001"
+# FTS5 needs 2 to 4 µs to rank an offer, so a word that stands in more offers than this would take milliseconds,
+# and tells them apart hardly at all. The offers of such words are listed beside FTS5 and not ranked by it.
+RANKED_AT_MOST = 200
+
+_COLUMNS = (*ENUMERATED, *MEASURED)
 
 
-def kind_tag(kind: str) -> str:
-    return f"{TAG}k{kind}"
+def is_common(holding: int, offers: int) -> bool:
+    """Whether a word that this many of the offers hold is listed instead of ranked by FTS5.
 
-
-def place_tag(place: str) -> str:
-    # The tokenizer ends a token at a hyphen, so another private-use character stands in for it.
-    return f"{TAG}p{place.replace('-', LINK)}"
+    bm25 gives a word that more than half of them hold no weight at all, not even in a title.
+    """
+    return holding > RANKED_AT_MOST or 2 * holding > offers
 
 
 def build_index(file: Path, offers: Iterable[Offer], names: Names, fingerprint: str) -> int:
@@ -43,29 +47,46 @@ def build_index(file: Path, offers: Iterable[Offer], names: Names, fingerprint: 
     can read the first few in that order without sorting the rest.
     """
     ordered = sorted(offers, key=lambda offer: (-offer.reviewed_on.toordinal(), offer.id))
-    splitter = CompoundSplitter(_german_words(ordered))
+    german = _german_words(ordered)
+    splitter = CompoundSplitter(german)
     connection = sqlite3.connect(file)
     try:
-        connection.executescript(_layout())
-        frequency: Counter[str] = Counter()
+        connection.executescript(_LAYOUT)
+        body_rows: dict[str, array[int]] = {}
+        title_rows: dict[str, array[int]] = {}
         for row, offer in enumerate(ordered, start=1):
             title, body = _row_words(offer, names, splitter)
-            frequency.update({*title, *body})
-            tags = [kind_tag(offer.kind), place_tag(offer.place)]
-            connection.execute("INSERT INTO fts (rowid, title, body) VALUES (?, ?, ?)",
-                               (row, " ".join(title), " ".join([*body, *tags])))  # fmt: skip
+            _list_row(title_rows, title, row)
+            _list_row(body_rows, [*title, *body], row)
+            connection.execute(
+                "INSERT INTO fts (rowid, title, body) VALUES (?, ?, ?)", (row, " ".join(title), " ".join(body))
+            )
             connection.execute(_INSERT_OFFER, _offer_row(row, offer))
             connection.execute("INSERT INTO record VALUES (?, ?)", (row, dump_offer(offer)))
-        connection.executemany("INSERT INTO term VALUES (?, ?)", frequency.items())
-        connection.executemany("INSERT INTO meta VALUES (?, ?)", [
-            ("format", str(FORMAT)), ("fingerprint", fingerprint), ("offers", str(len(ordered))),
-        ])  # fmt: skip
+        nowhere: array[int] = array("I")
+        for word, rows in body_rows.items():
+            connection.execute("INSERT INTO term VALUES (?, ?)", (word, len(rows)))
+            if is_common(len(rows), len(ordered)):
+                titles = title_rows.get(word, nowhere)
+                connection.execute("INSERT INTO common VALUES (?, ?, ?)", (word, rows.tobytes(), titles.tobytes()))
+        connection.executemany(
+            "INSERT INTO ending VALUES (?, ?)", [(word[::-1], word) for word in german if len(word) >= MIN_COMPOUND]
+        )
+        connection.executemany(
+            "INSERT INTO meta VALUES (?, ?)", [("format", str(FORMAT)), ("fingerprint", fingerprint)]
+        )
         connection.execute("INSERT INTO fts (fts) VALUES ('optimize')")
-        connection.executescript("ANALYZE;")
         connection.commit()
     finally:
         connection.close()
     return len(ordered)
+
+
+def _list_row(rows: dict[str, array[int]], words: Iterable[str], row: int) -> None:
+    for word in set(words):
+        if word not in rows:
+            rows[word] = array("I")
+        rows[word].append(row)
 
 
 def dump_offer(offer: Offer) -> str:
@@ -104,36 +125,37 @@ def _parts(text: str, splitter: CompoundSplitter) -> list[str]:
 def _offer_row(row: int, offer: Offer) -> tuple[Any, ...]:
     last = offer.last_day
     return (
-        row, offer.id, offer.kind, offer.place,
-        offer.valid_from.toordinal() if offer.valid_from else ALWAYS, last.toordinal() if last else FOREVER,
-        *(fill(offer.facts) if name in KIND_COLUMNS[offer.kind] else None for name, fill in COLUMNS.items()),
-    )  # fmt: skip
-
-
-_INSERT_OFFER = f"INSERT INTO offer VALUES ({', '.join('?' * (6 + len(COLUMNS)))})"
-
-
-def _layout() -> str:
-    indexes = "\n".join(
-        f"CREATE INDEX offer_{kind} ON offer (place, {', '.join(columns)}, kind, valid_from, valid_until)"
-        f" WHERE kind = '{kind}';"
-        for kind, columns in KIND_COLUMNS.items()
+        row,
+        offer.id,
+        offer.kind,
+        offer.place,
+        offer.valid_from.toordinal() if offer.valid_from else ALWAYS,
+        last.toordinal() if last else FOREVER,
+        *(fill(offer.facts) for fill in ENUMERATED.values()),
+        *(fill(offer.facts) for fill in MEASURED.values()),
     )
-    return f"""
-        PRAGMA journal_mode = OFF;
-        PRAGMA synchronous = OFF;
-        PRAGMA page_size = 8192;
-        BEGIN;
-        CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-        CREATE TABLE offer (
-            number INTEGER PRIMARY KEY, id TEXT UNIQUE, kind TEXT, place TEXT, valid_from INTEGER, valid_until INTEGER,
-            {", ".join(COLUMNS)}
-        );
-        CREATE TABLE record (number INTEGER PRIMARY KEY, json TEXT);
-        CREATE TABLE term (word TEXT PRIMARY KEY, offers INTEGER) WITHOUT ROWID;
-        CREATE VIRTUAL TABLE fts USING fts5 (
-            title, body, content = '', tokenize = "unicode61 remove_diacritics 0 categories 'L* N* Co'"
-        );
-        CREATE INDEX offer_place ON offer (place, kind, valid_from, valid_until);
-        {indexes}
-    """
+
+
+_INSERT_OFFER = f"INSERT INTO offer VALUES ({', '.join('?' * (6 + len(_COLUMNS)))})"
+
+_LAYOUT = f"""
+    PRAGMA journal_mode = OFF;
+    PRAGMA synchronous = OFF;
+    BEGIN;
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+    CREATE TABLE offer (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL,
+        place TEXT NOT NULL,
+        valid_from INTEGER NOT NULL,
+        valid_until INTEGER NOT NULL,
+        {", ".join(f"{name} INTEGER NOT NULL" for name in ENUMERATED)},
+        {", ".join(f"{name} REAL" for name in MEASURED)}
+    );
+    CREATE TABLE record (number INTEGER PRIMARY KEY, json TEXT NOT NULL);
+    CREATE TABLE term (word TEXT PRIMARY KEY, offers INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE ending (reversed TEXT PRIMARY KEY, word TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE common (word TEXT PRIMARY KEY, numbers BLOB NOT NULL, titled BLOB NOT NULL);
+    CREATE VIRTUAL TABLE fts USING fts5 (title, body, content = '', tokenize = "unicode61 remove_diacritics 0");
+"""

@@ -23,7 +23,9 @@ def kind_of(intent: str, said: Mapping[str, Any], running: str | None, settings:
     for kind, rule in settings["kinds"].items():
         if rule["intent"] == intent:
             return str(kind)
-    return running or next((kind for name, kind in settings["belongs_to"].items() if name in said), None)
+    named = [settings["belongs_to"][name] for name in said if name in settings["belongs_to"]]
+    # After a search for childcare, "as a nurse in Havelberg" is about work.
+    return running if running and (not named or running in named) else next(iter(named), running)
 
 
 def criteria_after(
@@ -39,9 +41,9 @@ def criteria_after(
     """
     own, kept = settings["kinds"][kind]["own"], settings["kept"]
     criteria = {name: _one(slots.get(name)) for name in [*own, *kept]}
-    if new_question:
+    if new_question or slots.get("search_kind") not in (None, kind):
         criteria.update({name: _one(said.get(name)) for name in own})
-    for change in _as_list(said.get("change")):
+    for change in [] if new_question else _as_list(said.get("change")):
         criteria.update(_changed(change, criteria, said, shown, settings))
     return criteria
 

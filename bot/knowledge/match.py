@@ -1,14 +1,19 @@
-"""From a visitor's words to an FTS5 expression that is safe by construction and forgiving of endings and compounds.
+"""From a visitor's words to the offers that hold them, forgiving of endings and compounds.
 
 Only letters and digits of the folded text ever reach FTS5, each word in quotes; operators are added here.
 """
 
 from __future__ import annotations
 
+import math
 import sqlite3
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from bot.knowledge.words import distinct, words
+import numpy as np
+
+from bot.knowledge.build import RANKED_AT_MOST, is_common
+from bot.knowledge.words import LINKS, MIN_COMPOUND, distinct, words
 
 # More words than this say no more about what is wanted, and each costs a look-up.
 _MAX_WORDS = 12
@@ -17,62 +22,120 @@ _MAX_VARIANTS = 16
 _COMMON_SHARE = 0.5
 # ... once there are enough offers for a share to mean anything.
 _COMMON_FROM = 50
+BM25 = "bm25(fts, 4.0, 1.0)"
+# FTS5 may give a word that stands in most offers a score of about nothing; it still is a match.
+_LEAST_SCORE = 0.01
+# The parts of a compound apart are a weaker sign than the compound.
+_PARTS_COUNT = 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word of the search: the words of the index it may be, as an FTS5 expression, and in how many offers."""
+    """One of the visitor's words: the numbers of the offers that hold it, each once, and how well, above 0."""
 
     word: str
-    expression: str
-    offers: int
+    numbers: np.ndarray
+    scores: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """The text part of a search. `terms` are those of the visitor's words that occur in offers at all."""
+class Variant:
+    """A word of the index and how many offers hold it."""
 
-    terms: tuple[Term, ...]
-
-    @property
-    def all_of(self) -> str:
-        return " AND ".join(term.expression for term in self.terms)
-
-    @property
-    def any_of(self) -> str:
-        return "(" + " OR ".join(term.expression for term in self.terms) + ")"
+    word: str
+    offers: int
 
 
-def read_match(connection: sqlite3.Connection, text: str, language: str | None, offers: int) -> Match | None:
-    """What a text asks of the index; a Match without terms if none of its words occurs, None if it has no words."""
-    asked = distinct(words(text))
+def read_terms(connection: sqlite3.Connection, text: str, language: str | None, offers: int) -> list[Term] | None:
+    """Those words of a text that occur in the index's `offers` offers; None if the text has no words at all."""
+    # Single letters are prepositions in the Slavic languages and initials elsewhere.
+    asked = distinct(word for word in words(text) if len(word) > 1 or word.isdigit())
     if not asked:
         return None
-    terms = [term for word in asked if (term := _find_term(connection, word, language))][:_MAX_WORDS]
-    rare = [term for term in terms if term.offers <= offers * _COMMON_SHARE]
-    return Match(tuple(rare if rare and offers >= _COMMON_FROM else terms))
+    terms = [term for word in asked[:_MAX_WORDS] if (term := _find_term(connection, word, language, offers))]
+    rare = [term for term in terms if len(term.numbers) <= offers * _COMMON_SHARE]
+    return rare if rare and offers >= _COMMON_FROM else terms
 
 
-def matched_words(connection: sqlite3.Connection, match: Match, row: int) -> list[str]:
-    """Which of the terms the offer in this row contains."""
-    sql = "SELECT 1 FROM fts WHERE fts MATCH ? AND rowid = ?"
-    return [term.word for term in match.terms if connection.execute(sql, (term.expression, row)).fetchone()]
+def _find_term(connection: sqlite3.Connection, word: str, language: str | None, offers: int) -> Term | None:
+    scores = np.zeros(offers + 1)
+    _score(connection, _variants(connection, word), scores)
+    if len(word) >= MIN_COMPOUND and (language is None or language.startswith("de")):
+        _score_compound(connection, word, scores)
+    numbers = np.flatnonzero(scores)
+    return Term(word, numbers, scores[numbers]) if len(numbers) else None
 
 
-def quote(word: str) -> str:
-    return f'"{word}"'
+def _score(connection: sqlite3.Connection, variants: Sequence[Variant], scores: np.ndarray) -> None:
+    """Give every offer that holds one of the variants its score, if it has no better one."""
+    budget = 2 * RANKED_AT_MOST
+    ranked, listed = [], []
+    for variant in variants:
+        if is_common(variant.offers, len(scores) - 1):
+            row = connection.execute("SELECT numbers, titled FROM common WHERE word = ?", (variant.word,)).fetchone()
+            for blob, weight in zip(row, (1.0, 2.0), strict=True):
+                numbers = np.frombuffer(blob, dtype=np.uint32)
+                scores[numbers] = np.maximum(scores[numbers], weight * _rarity(variant, scores))
+        elif budget >= variant.offers:
+            budget -= variant.offers
+            ranked.append(variant)
+        else:
+            listed.append(variant)
+    if ranked:
+        rows = connection.execute(f"SELECT rowid, -{BM25} FROM fts WHERE fts MATCH ?", (_any_of(ranked),)).fetchall()
+        found = np.array(rows).reshape(-1, 2)
+        numbers = found[:, 0].astype(np.int64)
+        scores[numbers] = np.maximum(scores[numbers], np.maximum(found[:, 1], _LEAST_SCORE))
+    if listed:
+        # Each is rare enough to rank, all of them are not: they are found, and count as their commonest does.
+        rows = connection.execute("SELECT rowid FROM fts WHERE fts MATCH ?", (_any_of(listed),)).fetchall()
+        numbers = np.array(rows, dtype=np.int64).ravel()
+        scores[numbers] = np.maximum(scores[numbers], min(_rarity(variant, scores) for variant in listed))
 
 
-def _find_term(connection: sqlite3.Connection, word: str, language: str | None) -> Term | None:
-    found = _variants(connection, word)
-    if found:
-        return Term(word, "(" + " OR ".join(quote(variant) for variant, _ in found) + ")", sum(n for _, n in found))
-    if language is None or language.startswith("de"):
-        return _find_compound(connection, word)
-    return None
+def _any_of(variants: Sequence[Variant]) -> str:
+    return " OR ".join(f'"{variant.word}"' for variant in variants)
 
 
-def _variants(connection: sqlite3.Connection, word: str) -> list[tuple[str, int]]:
+def _rarity(variant: Variant, scores: np.ndarray) -> float:
+    """What bm25 gives a word of this frequency that stands once in a text of ordinary length."""
+    return max(_LEAST_SCORE, math.log((len(scores) - variant.offers) / (variant.offers + 0.5)))
+
+
+def _score_compound(connection: sqlite3.Connection, word: str, scores: np.ndarray) -> None:
+    """Score offers that hold both parts of a German compound, though not the compound itself.
+
+    "Kitaplatz" is found as "Platz in der Kita", "Deutschkurs" as "Sprachkurs Deutsch".
+    """
+    for cut in range(len(word) - 4, 2, -1):
+        before = _exactly(connection, {word[:cut].removesuffix(link) for link in LINKS})
+        if not before:
+            continue
+        heads, others = np.zeros_like(scores), np.zeros_like(scores)
+        _score(connection, [*_variants(connection, word[cut:]), *_ending_in(connection, word[cut:])], heads)
+        _score(connection, before, others)
+        both = np.where((heads > 0) & (others > 0), _PARTS_COUNT * np.minimum(heads, others), 0.0)
+        np.maximum(scores, both, out=scores)
+
+
+def _exactly(connection: sqlite3.Connection, wanted: Collection[str]) -> list[Variant]:
+    rows = connection.execute(
+        f"SELECT word, offers FROM term WHERE word IN ({', '.join('?' * len(wanted))})", tuple(wanted)
+    )
+    return [Variant(*row) for row in rows]
+
+
+def _ending_in(connection: sqlite3.Connection, head: str) -> list[Variant]:
+    """German compounds of the index whose last part this is."""
+    reversed_ = head[::-1]
+    rows = connection.execute(
+        "SELECT word, offers FROM ending JOIN term USING (word) WHERE reversed > ? AND reversed < ? LIMIT ?",
+        (reversed_, reversed_ + "\U0010ffff", _MAX_VARIANTS),
+    )
+    return [Variant(*row) for row in rows]
+
+
+def _variants(connection: sqlite3.Connection, word: str) -> list[Variant]:
     """Words of the index that differ from `word` in their ending at most, with how many offers hold each.
 
     Endings are told apart by length alone, so this needs no grammar and works in every language: the longer the
@@ -87,22 +150,11 @@ def _variants(connection: sqlite3.Connection, word: str) -> list[tuple[str, int]
         stem, longest = word[:-1], length + 2
     else:
         stem, longest = word[:-2], length + 3
-    shorter = [word[:end] for end in range(max(3, length - 3), length - 1)] if length >= 5 else []
+    shorter = [word[:end] for end in range(max(3, length - 3), len(stem))] if length >= 5 else []
     rows = connection.execute(
         f"SELECT word, offers FROM term WHERE word >= ? AND word < ? AND length(word) <= ?"
-        f" OR word IN ({', '.join('?' * len(shorter))}) ORDER BY word <> ?, offers DESC LIMIT ?",
-        (stem, stem + "\U0010ffff", longest, *shorter, word, _MAX_VARIANTS),
+        f" UNION ALL SELECT word, offers FROM term WHERE word IN ({', '.join('?' * len(shorter))})",
+        (stem, stem + "\U0010ffff", longest, *shorter),
     )
-    return rows.fetchall()
-
-
-def _find_compound(connection: sqlite3.Connection, word: str) -> Term | None:
-    """A compound that no offer writes as one word: both its parts must occur ("Kitaplatz" as "Platz in der Kita")."""
-    for cut in range(len(word) - 4, 3, -1):
-        head = _variants(connection, word[cut:])
-        before = head and (_variants(connection, word[:cut]) or _variants(connection, word[: cut - 1]))
-        if before:
-            parts = (" OR ".join(quote(variant) for variant, _ in part) for part in (before, head))
-            offers = min(sum(n for _, n in part) for part in (before, head))
-            return Term(word, "((" + ") AND (".join(parts) + "))", offers)
-    return None
+    found = [Variant(*row) for row in rows]
+    return sorted(found, key=lambda variant: (variant.word != word, -variant.offers))[:_MAX_VARIANTS]

@@ -81,5 +81,9 @@ def lexicon_files(data_dir: Path | str) -> list[Path]:
 
 
 def _value_names(file: Path) -> dict[str, dict[str, str]]:
+    # Whether the lexicon is right is checked where it is used to understand; here an empty name is no name.
     values = load_yaml(file).get("values") or {}
-    return {value: entry.get("names") or {} for value, entry in values.items()}
+    return {
+        value: {language: name for language, name in (entry.get("names") or {}).items() if name}
+        for value, entry in values.items()
+    }

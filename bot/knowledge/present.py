@@ -110,11 +110,13 @@ def _facts(offer: Offer, language: str, names: Names) -> Iterator[tuple[str, str
         pay = form.span(form.money(facts["pay_min"]), form.money(facts.get("pay_max", facts["pay_min"])))
         yield "pay", form.per(pay, facts["pay_per"])
     if "age_min_months" in facts:
-        yield "age_range", form.span(form.months(facts["age_min_months"]), form.months(facts["age_max_months"]))
+        # A dash and not "from … to", after which Slavic languages would want other endings.
+        yield "age_range", f"{form.months(facts['age_min_months'])} – {form.months(facts['age_max_months'])}"
     if "starts" in facts:
         day, _, begins = facts["starts"].partition(" ")
         last, _, ends = facts.get("ends", facts["starts"]).partition(" ")
-        yield "date", str(format_skeleton("yMMMEd", date.fromisoformat(day), locale=form.locale))
+        days = [date.fromisoformat(each) for each in dict.fromkeys((day, last))]
+        yield "date", " – ".join(str(format_skeleton("yMMMEd", each, locale=form.locale)) for each in days)
         yield "time", begins if ends == begins or last != day else f"{begins}–{ends}"
     for name, write in _WRITERS.items():
         if name in facts:

@@ -1,4 +1,4 @@
-"""What is asked of the index, what comes back, and the SQL in between."""
+"""What is asked of the index and what comes back."""
 
 from __future__ import annotations
 
@@ -66,14 +66,6 @@ class Result:
     relaxed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Conditions:
-    """The typed part of a query as SQL: `sql` is joined by AND, with `binds` in order."""
-
-    sql: str
-    binds: tuple[Any, ...]
-
-
 def check_query(query: Query, places: Mapping[str, Any]) -> None:
     """Raises QueryError naming the criterion that is wrong and what would be right."""
     if query.kind is not None and query.kind not in KINDS:
@@ -89,12 +81,12 @@ def check_query(query: Query, places: Mapping[str, Any]) -> None:
         raise QueryError("offset", f"{query.offset!r} is not between 0 and a thousand million")
 
 
-def active_filters(query: Query) -> dict[str, list[Any]]:
-    """The filters that mean something for the query's kind, each value checked and as a list.
+def active_filters(query: Query) -> dict[str, int | float]:
+    """The filters that mean something for the query's kind, as their `accepts` takes them.
 
     Raises QueryError for an unknown name or an impossible value.
     """
-    active = {}
+    active: dict[str, int | float] = {}
     for name, value in query.filters.items():
         spec = FILTERS.get(name)
         if spec is None:
@@ -107,11 +99,11 @@ def active_filters(query: Query) -> dict[str, list[Any]]:
             wrong = [each for each in values if each not in known]
             if wrong:
                 raise QueryError(name, f"{wrong[0]!r} is none of {', '.join(known)}")
+            active[name] = mask_of(*spec.values, values)
+        elif len(values) > 1:
+            raise QueryError(name, "takes one number")
         else:
-            if len(values) > 1:
-                raise QueryError(name, "takes one number")
-            values = [_number(name, values[0], spec.least)]
-        active[name] = values
+            active[name] = _number(name, values[0], spec.least)
     return active
 
 
@@ -125,26 +117,9 @@ def _number(name: str, value: Any, least: float) -> float:
     return number
 
 
-def conditions(kind: str | None, filters: Mapping[str, Sequence[Any]], today: date) -> Conditions:
-    """The typed conditions of a search. `kind` stands in the text, for SQLite to use the kind's own index."""
-    clauses = ["o.valid_from <= ? AND o.valid_until >= ?"]
-    binds: list[Any] = [today.toordinal()] * 2
-    if kind:
-        clauses.append(f"o.kind = '{kind}'")
-    for name, values in filters.items():
-        spec = FILTERS[name]
-        clauses.append(spec.sql.format(", ".join("?" * len(values))))
-        if spec.masked and spec.values:
-            binds.append(mask_of(*spec.values, values))
-        elif spec.values:
-            binds.extend(values)
-        else:
-            binds.extend([values[0]] * spec.sql.count("?"))
-    return Conditions(" AND ".join(clauses), tuple(binds))
-
-
 def relax_steps(kind: str | None, criteria: Sequence[str]) -> list[tuple[str, ...]]:
     """Which criteria to give up, step by step: each alone in the kind's order, then ever more of them together."""
     order = [name for name in RELAX_ORDER[kind or ""] if name in criteria]
-    singles = [(name,) for name in order]
-    return singles + [tuple(order[:count]) for count in range(2, len(order) + 1)]
+    steps = [(name,) for name in order] + [tuple(order[:count]) for count in range(2, len(order) + 1)]
+    # Without a kind, giving up everything would answer any question with any offer.
+    return steps if kind else [step for step in steps if len(step) < len(criteria)]

@@ -1,13 +1,13 @@
 """Kinds of offers: the JSON Schema of each, the columns a search filters by, and what is given up first.
 
 A new fact is a line in `schemas/<kind>.json`. A new filter is a line in `FILTERS` and, if it needs a new column,
-in `COLUMNS`.
+in `ENUMERATED` or `MEASURED`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,84 +36,93 @@ def enum_values(kind: str, fact: str) -> tuple[str, ...]:
 
 
 Facts = Mapping[str, Any]
+Columns = Mapping[str, Any]
+"""Name of a column to a NumPy array with one entry per offer: int64 for enumerated facts, else float64."""
 
 
-def _mask(kind: str, fact: str) -> Callable[[Facts], int]:
-    return lambda facts: mask_of(kind, fact, facts.get(fact, ()))
-
-
-def mask_of(kind: str, fact: str, values: Any) -> int:
-    """A list of enumerated values as a bit mask, so that "any of" is one integer operation."""
+def mask_of(kind: str, fact: str, values: Iterable[str]) -> int:
+    """Enumerated values as a bit mask, so that "any of these" is one integer operation."""
     known = enum_values(kind, fact)
     return sum(1 << known.index(value) for value in set(values))
 
 
-def _price(facts: Facts) -> float | None:
-    # A budget is what leaves the account: with heating and running costs where the record says so.
-    return facts.get("rent_warm", facts.get("rent_cold", facts.get("price")))
+def _mask(kind: str, fact: str) -> Callable[[Facts], int]:
+    def fill(facts: Facts) -> int:
+        values = facts.get(fact, ())
+        return mask_of(kind, fact, [values] if isinstance(values, str) else values)
+
+    return fill
 
 
-COLUMNS: Mapping[str, Callable[[Facts], Any]] = {
-    "occupation": lambda facts: facts.get("occupation"),
+def _number(*facts_: str) -> Callable[[Facts], float | None]:
+    return lambda facts: next((facts[name] for name in facts_ if name in facts), None)
+
+
+ENUMERATED: Mapping[str, Callable[[Facts], int]] = {
+    "occupation": _mask("job", "occupation"),
     "working_time": _mask("job", "working_time"),
-    "training_kind": lambda facts: facts.get("training_kind"),
-    "deal": lambda facts: facts.get("deal"),
-    "housing_kind": lambda facts: facts.get("housing_kind"),
-    "rooms": lambda facts: facts.get("rooms"),
-    "price": _price,
-    "area": lambda facts: facts.get("area", facts.get("plot_area")),
+    "training_kind": _mask("training", "training_kind"),
+    "deal": _mask("housing", "deal"),
+    "housing_kind": _mask("housing", "housing_kind"),
     "childcare_kind": _mask("childcare", "childcare_kind"),
-    "age_min": lambda facts: facts.get("age_min_months"),
-    "age_max": lambda facts: facts.get("age_max_months"),
-    "service_kind": lambda facts: facts.get("service_kind"),
+    "service_kind": _mask("service", "service_kind"),
     "topics": _mask("service", "topics"),
-    "event_kind": lambda facts: facts.get("event_kind"),
+    "event_kind": _mask("event", "event_kind"),
 }
-"""Typed columns beside those every offer has: how each is filled from a record's facts."""
+"""Integer columns and how each is filled from a record's facts; 0 where the record says nothing."""
 
-KIND_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "job": ("occupation", "working_time"),
-    "training": ("occupation", "training_kind"),
-    "housing": ("deal", "housing_kind", "rooms", "price", "area"),
-    "childcare": ("childcare_kind", "age_min", "age_max"),
-    "service": ("service_kind", "topics", "area", "price"),
-    "event": ("event_kind",),
+MEASURED: Mapping[str, Callable[[Facts], float | None]] = {
+    "rooms": _number("rooms"),
+    # A budget is what leaves the account: with heating and running costs where the record says so.
+    "price": _number("rent_warm", "rent_cold", "price", "costs"),
+    "area": _number("area", "plot_area"),
+    "age_min": _number("age_min_months"),
+    "age_max": _number("age_max_months"),
 }
-"""Columns of the covering index of each kind, the most selective equality first."""
+"""Real columns and how each is filled; NULL where the record says nothing, which no criterion accepts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """How a criterion becomes SQL.
+    """A criterion: which offers it accepts, the kinds it means something for, and what values it takes.
 
-    `sql` is true for rows that fit and has one `?` per entry of `binds`; `kinds` are those it means something for.
-    `values` names (kind, fact) whose values are possible; without it the criterion is a number.
+    `accepts(columns, value)` gives one boolean per offer. `values` names the (kind, fact) whose values are possible,
+    given to `accepts` as a bit mask; without it the value is a number, not below `least`.
     """
 
-    sql: str
+    accepts: Callable[[Columns, Any], Any]
     kinds: tuple[str, ...]
     values: tuple[str, str] | None = None
-    masked: bool = False
     least: float = 0.0
 
 
+def _any_of(column: str, *kinds: str) -> Filter:
+    return Filter(lambda columns, mask: columns[column] & mask != 0, kinds, (kinds[0], column))
+
+
 FILTERS: Mapping[str, Filter] = {
-    "occupation": Filter("occupation IN ({})", ("job", "training"), ("job", "occupation")),
-    "working_time": Filter("working_time & ? <> 0", ("job",), ("job", "working_time"), masked=True),
-    "without_working_time": Filter("working_time & ? = 0", ("job",), ("job", "working_time"), masked=True),
-    "training_kind": Filter("training_kind IN ({})", ("training",), ("training", "training_kind")),
-    "deal": Filter("deal IN ({})", ("housing",), ("housing", "deal")),
-    "housing_kind": Filter("housing_kind IN ({})", ("housing",), ("housing", "housing_kind")),
+    "occupation": _any_of("occupation", "job", "training"),
+    "working_time": _any_of("working_time", "job"),
+    "without_working_time": Filter(
+        lambda columns, mask: columns["working_time"] & mask == 0, ("job",), ("job", "working_time")
+    ),
+    "training_kind": _any_of("training_kind", "training"),
+    "deal": _any_of("deal", "housing"),
+    "housing_kind": _any_of("housing_kind", "housing"),
     # Half rooms count as the full number below: who asks for 3 rooms also wants to see 3.5.
-    "rooms": Filter("rooms >= ? AND rooms < ? + 1", ("housing",), least=0.5),
-    "rooms_min": Filter("rooms >= ?", ("housing",), least=0.5),
-    "price_max": Filter("price <= ?", ("housing", "service"), least=0.0),
-    "area_min": Filter("area >= ?", ("housing", "service"), least=0.0),
-    "childcare_kind": Filter("childcare_kind & ? <> 0", ("childcare",), ("childcare", "childcare_kind"), masked=True),
-    "child_age": Filter("age_min <= ? AND age_max >= ?", ("childcare",)),
-    "service_kind": Filter("service_kind IN ({})", ("service",), ("service", "service_kind")),
-    "topic": Filter("topics & ? <> 0", ("service",), ("service", "topics"), masked=True),
-    "event_kind": Filter("event_kind IN ({})", ("event",), ("event", "event_kind")),
+    "rooms": Filter(
+        lambda columns, rooms: (columns["rooms"] >= rooms) & (columns["rooms"] < rooms + 1), ("housing",), least=0.5
+    ),
+    "rooms_min": Filter(lambda columns, rooms: columns["rooms"] >= rooms, ("housing",), least=0.5),
+    "price_max": Filter(lambda columns, price: columns["price"] <= price, ("housing", "service", "event")),
+    "area_min": Filter(lambda columns, area: columns["area"] >= area, ("housing", "service")),
+    "childcare_kind": _any_of("childcare_kind", "childcare"),
+    "child_age": Filter(
+        lambda columns, months: (columns["age_min"] <= months) & (months <= columns["age_max"]), ("childcare",)
+    ),
+    "service_kind": _any_of("service_kind", "service"),
+    "topic": _any_of("topics", "service"),
+    "event_kind": _any_of("event_kind", "event"),
 }
 
 RELAX_ORDER: Mapping[str, tuple[str, ...]] = {
@@ -126,7 +135,7 @@ RELAX_ORDER: Mapping[str, tuple[str, ...]] = {
     "childcare": ("text", "childcare_kind", "place", "child_age"),
     # What a service is about stands in its text and kind; where it is matters less.
     "service": ("place", "area_min", "price_max", "text", "service_kind", "topic"),
-    "event": ("place", "text", "event_kind"),
+    "event": ("price_max", "place", "text", "event_kind"),
     "": ("place", "text"),
 }
 """Criteria in the order in which a search that finds nothing gives them up; "" is a search over all kinds."""

@@ -12,9 +12,9 @@ _WORD = re.compile(r"[^\W_]+")
 # "the", "and the", "with the" are written as one with an Arabic noun: الوظيفة and وظيفة are one word.
 _ARABIC_ARTICLE = re.compile(r"^(?:[وف]?(?:ال|بال|كال)|[وف]?لل)(?=\w{3})")
 # What German puts between the parts of a compound.
-_LINKS = ("", "s", "n", "en", "es", "er", "e")
+LINKS = ("", "s", "n", "en", "es", "er", "e")
 _MIN_PART = 4
-_MIN_COMPOUND = 8
+MIN_COMPOUND = 8
 
 
 def words(text: str) -> list[str]:
@@ -46,7 +46,7 @@ class CompoundSplitter:
         `dreizimmerwohnung` gives wohnung, zimmer and drei if all three occur alone. A head (the last part) counts
         from five letters even where what stands before it is unknown.
         """
-        if len(word) < _MIN_COMPOUND or not word.isascii():
+        if len(word) < MIN_COMPOUND or not word.isascii():
             return ()
         if word not in self._memory:
             self._memory[word] = tuple(dict.fromkeys(self._split(word)))
@@ -73,7 +73,7 @@ class CompoundSplitter:
         return ""
 
     def _linked(self, part: str) -> str:
-        for link in _LINKS:
+        for link in LINKS:
             stem = part.removesuffix(link) if link else part
             if len(stem) >= 3 and (not link or stem != part) and stem in self._known:
                 return stem

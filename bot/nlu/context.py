@@ -30,7 +30,8 @@ class ContextReader(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         """`criteria`: entities that narrow a search; `covered`: the share of the letters they must make up;
-        `sure`: an intent at least so confident stays what it is."""
+        `sure`: an intent at least so confident stays what it is; for the intents of `searches`, which a
+        criterion alone would hardly look like, `sure_search` is enough."""
         return {
             "criteria": [
                 "place", "occupation", "working_time", "deal", "housing_kind", "rooms", "price_max", "area_min",
@@ -38,12 +39,15 @@ class ContextReader(GraphComponent, IntentClassifier):
             ],
             "covered": 0.45,
             "sure": 0.8,
+            "searches": ["find_job", "find_training", "find_housing", "find_childcare"],
+            "sure_search": 0.4,
         }  # fmt: skip
 
     def __init__(self, config: Dict[Text, Any]) -> None:
         self._criteria = set(config["criteria"])
         self._covered = config["covered"]
         self._sure = config["sure"]
+        self._sure_of = {name: config["sure_search"] for name in config["searches"]}
 
     @classmethod
     def create(
@@ -61,7 +65,7 @@ class ContextReader(GraphComponent, IntentClassifier):
             entities = [e for e in message.get(ENTITIES) or [] if e["entity"] in self._criteria]
             intent = message.get(INTENT) or {}
             expected = any(e["entity"] == metadata.get("expects") for e in entities)
-            if not entities or (intent.get("confidence", 0) >= self._sure and not expected):
+            if not entities or (intent.get("confidence", 0) >= self._sure_of.get(intent.get("name"), self._sure) and not expected):
                 continue
             if expected or _share(message.get(TEXT) or "", entities) >= self._covered:
                 ranking = [(row["name"], row["confidence"]) for row in message.get(RANKING) or []]

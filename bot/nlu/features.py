@@ -40,6 +40,14 @@ def ngrams(text: str) -> Iterator[str]:
             yield "w:" + " ".join(words[start : start + size])
 
 
+def word_ngrams(text: str) -> Iterator[str]:
+    """The words of a text that is folded already, and each two that follow one another."""
+    words = text.split()
+    yield from words
+    for first, second in zip(words, words[1:], strict=False):
+        yield f"{first} {second}"
+
+
 class Vocabulary:
     """N-grams and their weights: sublinear term frequency times inverse document frequency, rows of length 1.
 

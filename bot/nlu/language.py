@@ -7,6 +7,7 @@ but must not make the assistant answer in German from then on.
 from __future__ import annotations
 
 import json
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.languages import load_languages
+from bot.nlu.features import ngrams
+from bot.nlu.linear import LinearModel, Sample
 
 LANGUAGE = "language"
 """Message property: the code of the language the message is read in."""
@@ -46,10 +49,13 @@ class Reading:
 
 
 class LanguageReader:
-    """Decides between the given languages by script first, then by lingua's n-gram models.
+    """Decides by script first, then by lingua's n-gram models and by one of our own examples together.
+
+    Lingua knows the languages; the examples know that "Anmeldung" and "Stendal" say nothing about them.
 
     Args:
         languages: ISO 639-1 code -> the language's own name.
+        model: Classifies texts by language, learnt from the training examples.
         prior_weight: How many times likelier the conversation's language is before a word is read.
         short_words: Up to so many words a text is short: the prior counts squared.
         switch_confidence: From here on the conversation follows a text of at least two words.
@@ -58,6 +64,7 @@ class LanguageReader:
     def __init__(
         self,
         languages: Dict[str, str],
+        model: LinearModel,
         *,
         prior_weight: float = 3.0,
         short_words: int = 3,
@@ -65,6 +72,7 @@ class LanguageReader:
     ) -> None:
         self._detector = _detector(tuple(languages))
         self._languages = list(languages)
+        self._model = model
         # A language's own name is written in its script, so the list of languages says it all.
         self._scripts = {code: _script(name[0]) for code, name in languages.items()}
         self._prior_weight = prior_weight
@@ -83,7 +91,8 @@ class LanguageReader:
                 value.language.iso_code_639_1.name.lower(): value.value
                 for value in self._detector.compute_language_confidence_values(text)
             }
-            weights = {code: found.get(code, 0.0) + 1e-4 for code in candidates}
+            own = dict(self._model.rank(_sample(text)))
+            weights = {code: math.sqrt(found.get(code, 0.0) + 1e-3) * (own.get(code, 0.0) + 1e-3) for code in candidates}
         if prior in weights:
             weights[prior] *= self._prior_weight ** (2 if len(words) <= self._short_words else 1)
         best = max(weights, key=lambda code: weights[code])
@@ -107,6 +116,10 @@ class LanguageReader:
             if script != "LATIN" and counts[script] * 3 >= total:
                 return [code for code, own in self._scripts.items() if own == script]
         return [code for code, own in self._scripts.items() if own == "LATIN"]
+
+
+def _sample(text: str) -> Sample:
+    return Sample((list(ngrams(text)),))
 
 
 @lru_cache(maxsize=4)
@@ -149,11 +162,16 @@ class LanguageIdentifier(GraphComponent, IntentClassifier):
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Keeps the list of languages with the model, so that a running server knows those of its model."""
+        """Learns from the examples; keeps the list of languages, so that a server knows those of its model."""
         languages = load_languages(Path(self._config["data"]))
         with self._model_storage.write_to(self._resource) as folder:
             names = {code: languages[code].name for code in languages.written}
             (folder / _FILE).write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
+            examples = [e for e in training_data.intent_examples if (e.get(METADATA) or {}).get(LANGUAGE) in names]
+            model = LinearModel.fit(
+                [_sample(e.get(TEXT)) for e in examples], [e.get(METADATA)[LANGUAGE] for e in examples]
+            )
+            model.save(folder)
         return self._resource
 
     @classmethod
@@ -169,8 +187,9 @@ class LanguageIdentifier(GraphComponent, IntentClassifier):
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             names = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+            model = LinearModel.read(folder)
         component._reader = LanguageReader(
-            names, **{key: config[key] for key in ("prior_weight", "short_words", "switch_confidence")}
+            names, model, **{key: config[key] for key in ("prior_weight", "short_words", "switch_confidence")}
         )
         return component
 

@@ -61,7 +61,9 @@ def build(source: Path = SOURCE, entry: str = ENTRY) -> Bundle:
             add(match.group(1), name)
         text = _EXPORT.sub("", _IMPORT.sub("", text))
         if left := re.search(r"^(?:import|export)\b.*$", text, re.MULTILINE):
-            raise BundleError(f'{name}: write `import {{ a }} from "./b.js";` or `export const|function|class`: {left[0]}')
+            raise BundleError(
+                f'{name}: write `import {{ a }} from "./b.js";` or `export const|function|class`: {left[0]}'
+            )
         for declared in _DECLARED.findall(text):
             if declared in owner:
                 raise BundleError(f"{name} and {owner[declared]} both declare `{declared}`; rename one of them.")

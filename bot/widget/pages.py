@@ -36,7 +36,11 @@ SECURITY = {
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 _templates = Environment(
-    loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 
 
@@ -56,7 +60,12 @@ def blueprint(data: Path) -> Blueprint:
     @widget.get("/lotse.js")
     async def script(request: Request) -> HTTPResponse:
         # A module script of another site is fetched with CORS. The file holds nothing secret.
-        return _serve(request, lotse, TYPES[".js"], {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"})
+        return _serve(
+            request,
+            lotse,
+            TYPES[".js"],
+            {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"},
+        )
 
     @widget.get("/widget/<name:str>")
     async def static(request: Request, name: str) -> HTTPResponse:
@@ -86,10 +95,11 @@ def blueprint(data: Path) -> Blueprint:
         if language not in sites or page not in DEMO_PAGES:
             raise NotFound
         # A campaign link of a poster or a letter: /demo/de/work?campaign=rueckkehrtag
-        campaign = request.args.get("campaign", "")
+        campaign = re.fullmatch(r"[\w-]{1,40}", request.args.get("campaign", ""))
         return _page(
             "demo.html", language=language, site=sites[language], sites=sites, page=page, pages=DEMO_PAGES,
-            content=sites[language]["pages"][page], region=Region.load(data).name(language), campaign=campaign if re.fullmatch(r"[\w-]{1,40}", campaign) else "",
+            content=sites[language]["pages"][page], region=Region.load(data).name(language),
+            campaign=campaign.group() if campaign else "",
         )  # fmt: skip
 
     return widget
@@ -114,13 +124,17 @@ def _serve(request: Request, file: Bundle, content_type: str, headers: Mapping[s
 
 def _page(template: str, **values: Any) -> HTTPResponse:
     headers = {**SECURITY, "Cache-Control": "no-cache"}
-    return text(_templates.get_template(template).render(**values), headers=headers, content_type="text/html; charset=utf-8")
+    return text(
+        _templates.get_template(template).render(**values), headers=headers, content_type="text/html; charset=utf-8"
+    )
 
 
 def _wanted(request: Request) -> list[str]:
     """The language asked for in the address, then the browser's, best first."""
     accepted = request.headers.get("accept-language", "").split(",")
-    return [code for code in (request.args.get("lang", ""), *(part.partition(";")[0].strip() for part in accepted)) if code]
+    return [
+        code for code in (request.args.get("lang", ""), *(part.partition(";")[0].strip() for part in accepted)) if code
+    ]
 
 
 def _choose(wanted: list[str], languages: Languages) -> str:

@@ -1,8 +1,9 @@
 """How fast offers are found, by how many there are: `python -m tests.bench.search [1000 10000 100000]`.
 
 Offers are generated out of the demonstration offers: sentences of other offers of the same kind are mixed in, facts
-and places are drawn anew, and each has a word and a provider of its own. Prints a Markdown table; times are of whole
-searches, the offers of the page read included, on one thread.
+and places are drawn anew, and each has a word and a provider of its own. Prints a Markdown table. Times are of whole
+searches on one thread, the offers of the page read included: processor time, which does not depend on who else uses
+the machine, and beside it the 95th percentile by the clock.
 """
 
 from __future__ import annotations
@@ -25,7 +26,25 @@ from bot.region import Region
 DATA = Path(__file__).parents[2] / "data"
 TODAY = date(2026, 11, 21)
 REPEAT = 200
-_SYLLABLES = "al bar den el fen gor hal ing kam lin mor nau ost pel ris sen tal und vor wal zer".split()
+_SYLLABLES = (
+    "al",
+    "bar",
+    "den",
+    "el",
+    "fen",
+    "gor",
+    "hal",
+    "ing",
+    "kam",
+    "lin",
+    "mor",
+    "nau",
+    "ost",
+    "pel",
+    "ris",
+    "sen",
+    "tal",
+)
 
 
 def generate(offers: list[Offer], region: Region, count: int, seed: int = 7) -> Iterator[Offer]:
@@ -124,35 +143,35 @@ def measure(count: int) -> None:
     offers = list(generate(load_offers(DATA, region), region, count))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "offers.db"
-        begin = time.perf_counter()
+        begin = time.process_time()
         write_index(file, offers, Names.load(DATA, region), "bench")
-        built = time.perf_counter() - begin
+        built = time.process_time() - begin
         size = file.stat().st_size / 1e6
         del offers
         index = OfferIndex(DATA, file)
-        every: list[float] = []
+        every: list[tuple[float, float]] = []
         for name, make in queries(region).items():
             draw = random.Random(3)
             asked = [make(draw) for _ in range(REPEAT)]
             index.search(asked[0])
             times, found = [], 0
             for query in asked:
-                begin = time.perf_counter()
+                clock, worked = time.perf_counter(), time.thread_time()
                 found += index.search(query).total
-                times.append((time.perf_counter() - begin) * 1000)
+                times.append(((time.thread_time() - worked) * 1000, (time.perf_counter() - clock) * 1000))
             every += times
             print(_row(f"{count:,}", name, times, f"{found / len(asked):,.0f}"), flush=True)
-        print(_row(f"{count:,}", f"**all** (built in {built:.1f} s, {size:.0f} MB)", every, ""), flush=True)
+        print(_row(f"{count:,}", f"**all** (built in {built:.0f} s, {size:.0f} MB)", every, ""), flush=True)
         index.close()
 
 
-def _row(count: str, name: str, times: list[float], found: str) -> str:
-    cuts = statistics.quantiles(times, n=100)
-    return f"| {count} | {name} | {cuts[49]:.2f} | {cuts[94]:.2f} | {max(times):.2f} | {found} |"
+def _row(count: str, name: str, times: list[tuple[float, float]], found: str) -> str:
+    worked, clock = (statistics.quantiles(each, n=100) for each in zip(*times, strict=True))
+    return f"| {count} | {name} | {worked[49]:.2f} | {worked[94]:.2f} | {clock[94]:.2f} | {found} |"
 
 
 def main(counts: list[int]) -> None:
-    print("| offers | query | p50 ms | p95 ms | max ms | found, mean |\n|---|---|---|---|---|---|")
+    print("| offers | query | p50 ms | p95 ms | p95 ms by the clock | found, mean |\n|---|---|---|---|---|---|")
     for count in counts:
         measure(count)
 

@@ -71,4 +71,5 @@ class Chat:
 
     def focused(self) -> str:
         """Tag and class of what has the focus inside the chat, empty where nothing has."""
-        return str(self.element.evaluate("e => { const a = e.shadowRoot.activeElement; return a ? a.tagName.toLowerCase() + '.' + a.className : '' }"))
+        name = "a => a ? a.tagName.toLowerCase() + '.' + a.className : ''"
+        return str(self.element.evaluate(f"e => ({name})(e.shadowRoot.activeElement)"))

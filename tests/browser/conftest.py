@@ -14,10 +14,16 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, P
 from tests.browser.chat import Chat
 from tests.browser.stub import Stub
 
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 
 
@@ -84,7 +90,11 @@ def new_context(browser: Browser, watched: Watched) -> Iterator[Any]:
     contexts: list[BrowserContext] = []
 
     def make(**options: Any) -> BrowserContext:
-        defaults: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "de-DE", "reduced_motion": "reduce"}
+        defaults: dict[str, Any] = {
+            "viewport": {"width": 1280, "height": 800},
+            "locale": "de-DE",
+            "reduced_motion": "reduce",
+        }
         context = browser.new_context(**{**defaults, **options})
         context.set_default_timeout(10_000)
         context.on("page", watched.look)

@@ -33,7 +33,13 @@ FORM: dict[str, Any] = {
     "title": "Ihr Anliegen",
     "submit": "Weiter",
     "fields": [
-        {"name": "topic", "label": "Thema", "type": "select", "required": True, "options": [{"value": "job", "label": "Arbeit"}]},
+        {
+            "name": "topic",
+            "label": "Thema",
+            "type": "select",
+            "required": True,
+            "options": [{"value": "job", "label": "Arbeit"}],
+        },
         {"name": "concern", "label": "Anliegen", "type": "textarea", "required": True, "hint": "Ein Satz genügt."},
         {"name": "email", "label": "E-Mail", "type": "email"},
         {"name": "phone", "label": "Telefon", "type": "tel"},
@@ -44,7 +50,8 @@ FORM: dict[str, Any] = {
 
 class Stub:
     """A server with one conversation. `fail` holds answers for the next POSTs of messages: (status, body, headers),
-    "offline" for no connection, or "lost" for a message that is stored while its answer gets lost."""
+    "offline" for no connection, or "lost" for a message that is stored while its answer gets lost. `no_streams` is a
+    proxy that lets no event stream through."""
 
     def __init__(self) -> None:
         self.language = "de"
@@ -57,6 +64,7 @@ class Stub:
         self.fail: list[Any] = []
         self.offline = False
         self.gone = False
+        self.no_streams = False
         self.replies: list[dict[str, Any]] = []
 
     def serve(self, context: BrowserContext) -> None:
@@ -88,7 +96,11 @@ class Stub:
             self.created.append(body)
             self.language = body.get("language", "de")
             if not self.messages:
-                self.add("bot", "Guten Tag. Ich bin ein Computerprogramm.", buttons=[{"id": "0.1.0", "title": "Wohnung finden"}])
+                self.add(
+                    "bot",
+                    "Guten Tag. Ich bin ein Computerprogramm.",
+                    buttons=[{"id": "0.1.0", "title": "Wohnung finden"}],
+                )
             return self._json(route, {"id": ID, "token": "t" * 43, **self._language(), "messages": self.messages}, 201)
         if path.startswith("/receipts/"):
             if body.get("secret", "").startswith("right"):
@@ -96,7 +108,7 @@ class Stub:
             return self._error(route, 404, "not_found", "")
         tail = path.partition(ID)[2]
         if tail == "/events":
-            return self._events(route)
+            return route.abort("connectionreset") if self.no_streams else self._events(route)
         if tail.startswith("/messages"):
             return self._messages(route, body) if request.method == "POST" else self._history(route)
         if tail == "/language":

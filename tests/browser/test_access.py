@@ -11,8 +11,12 @@ from tests.browser.chat import Chat
 from tests.browser.stub import FORM, OFFER, Stub
 
 LANGUAGES = ("de", "en", "ar")
-STATES = ("closed", "notice", "conversation", "cards", "form", "form_errors", "failed", "offline", "live", "over", "menu", "languages", "saved", "delete")
-SOURCES = [{"title": "Bundesmeldegesetz § 17", "url": "https://www.gesetze-im-internet.de/bmg/__17.html", "checked_on": "2025-11-01"}]
+STATES = (
+    "closed", "notice", "conversation", "cards", "form", "form_errors", "failed", "offline", "live", "over",
+    "menu", "languages", "saved", "delete",
+)  # fmt: skip
+LAW = "https://www.gesetze-im-internet.de/bmg/__17.html"
+SOURCES = [{"title": "Bundesmeldegesetz § 17", "url": LAW, "checked_on": "2025-11-01"}]
 
 
 def bring_to(state: str, chat: Chat, stub: Stub, path: str) -> None:
@@ -140,10 +144,10 @@ def test_narrow_screen_needs_no_sideways_scrolling(state: str, path: str, chat: 
         " && getComputedStyle(n).overflowX !== 'visible' && !n.matches('textarea, input, h2')).map(n => n.className)"
     )
     assert wide == []
-    outside = chat.element.evaluate(
-        "e => [...e.shadowRoot.querySelectorAll('.panel *')].filter(n => n.offsetParent && !n.closest('.sr') && n.getBoundingClientRect().width > 1)"
-        ".filter(n => { const b = n.getBoundingClientRect(); return b.left < -1 || b.right > innerWidth + 1 }).map(n => n.className)"
-    )
+    outside = chat.element.evaluate("""e => [...e.shadowRoot.querySelectorAll('.panel *')]
+        .filter(n => n.offsetParent && !n.closest('.sr'))
+        .map(n => [n.className, n.getBoundingClientRect()])
+        .filter(([, b]) => b.width > 1 && (b.left < -1 || b.right > innerWidth + 1)).map(([name]) => name)""")
     assert outside == []
 
 
@@ -182,7 +186,9 @@ def test_forced_colours_keep_borders(new_context: Any, live_server: Any) -> None
     stub = Stub()
     stub.serve(context)
     chat = Chat(context.new_page(), live_server.url).begin()
-    assert chat.element.evaluate("e => getComputedStyle(e.shadowRoot.querySelector('.bubble')).borderTopStyle") == "solid"
+    assert (
+        chat.element.evaluate("e => getComputedStyle(e.shadowRoot.querySelector('.bubble')).borderTopStyle") == "solid"
+    )
 
 
 def test_motion_stops_where_it_is_not_wanted(chat: Chat, stub: Stub) -> None:

@@ -32,11 +32,18 @@ def test_markup_stays_text_everywhere(chat: Chat, stub: Stub) -> None:
     expect(chat.messages("visitor")).to_contain_text("<script>window.hit=1</script>")
     assert chat.page.evaluate("window.hit") is None
     assert chat.element.evaluate("e => e.shadowRoot.querySelectorAll('img, script').length") == 0
-    assert chat.element.evaluate("e => [...e.shadowRoot.querySelectorAll('a')].filter(a => a.protocol === 'javascript:').length") == 0
+    assert (
+        chat.element.evaluate(
+            "e => [...e.shadowRoot.querySelectorAll('a')].filter(a => a.protocol === 'javascript:').length"
+        )
+        == 0
+    )
 
 
 def test_addresses_become_links_and_nothing_else_does(chat: Chat, stub: Stub) -> None:
-    stub.replies = [{"text": "Siehe https://example.org/a?b=c. Oder http://example.org, info@example.org, +49 30 23125 000."}]
+    stub.replies = [
+        {"text": "Siehe https://example.org/a?b=c. Oder http://example.org, info@example.org, +49 30 23125 000."}
+    ]
     chat.begin()
     chat.say("Links")
     links = chat.messages("bot").nth(1).locator(".bubble a")
@@ -56,7 +63,9 @@ def test_every_message_has_its_language_and_direction(chat: Chat, stub: Stub) ->
 
 
 def test_offer_card_shows_facts_and_remembers(chat: Chat, stub: Stub) -> None:
-    stub.replies = [{"text": "Gefunden:", "offers": [OFFER, {**OFFER, "id": "two", "coordinates": None, "distance_km": None}]}]
+    stub.replies = [
+        {"text": "Gefunden:", "offers": [OFFER, {**OFFER, "id": "two", "coordinates": None, "distance_km": None}]}
+    ]
     chat.begin()
     chat.say("Wohnung")
     card = chat.log.get_by_role("article").first
@@ -64,7 +73,9 @@ def test_offer_card_shows_facts_and_remembers(chat: Chat, stub: Stub) -> None:
     expect(card.locator(".offer-place")).to_contain_text("4,3 km")
     expect(card.locator(".offer-sample")).to_be_visible()
     expect(card.locator("dd").first).to_have_text("580 €")
-    expect(card.locator(".offer-map")).to_have_attribute("href", re.compile(r"^https://www\.openstreetmap\.org/\?mlat=52\.54&mlon=11\.97"))
+    expect(card.locator(".offer-map")).to_have_attribute(
+        "href", re.compile(r"^https://www\.openstreetmap\.org/\?mlat=52\.54&mlon=11\.97")
+    )
     expect(chat.log.get_by_role("article").nth(1).locator(".offer-map")).to_have_count(0)
 
     expect(card.locator(".offer-contact")).to_be_hidden()
@@ -122,13 +133,21 @@ def test_form_ties_errors_to_their_fields(chat: Chat, stub: Stub) -> None:
     wait_until(chat, lambda: "form" in stub.received[-1])
     assert stub.received[-1]["form"] == {
         "id": "contact",
-        "values": {"topic": "job", "concern": "Ich suche Arbeit.", "email": "a@example.org", "phone": "", "consent": True},
+        "values": {
+            "topic": "job",
+            "concern": "Ich suche Arbeit.",
+            "email": "a@example.org",
+            "phone": "",
+            "consent": "yes",
+        },
     }
     expect(form).to_have_count(0)
 
 
 def test_form_keeps_what_was_typed_when_the_connection_fails(chat: Chat, stub: Stub) -> None:
-    stub.replies = [{"text": "Bitte", "form": {"id": "f", "fields": [{"name": "concern", "label": "Anliegen", "type": "textarea"}]}}]
+    stub.replies = [
+        {"text": "Bitte", "form": {"id": "f", "fields": [{"name": "concern", "label": "Anliegen", "type": "textarea"}]}}
+    ]
     chat.begin()
     chat.say("Hilfe")
     form = chat.log.locator("form.form")
@@ -143,10 +162,13 @@ def test_form_keeps_what_was_typed_when_the_connection_fails(chat: Chat, stub: S
 
 
 def test_answer_can_be_rated_with_a_comment(chat: Chat, stub: Stub) -> None:
-    stub.replies = [{"text": "Antwort"}]
+    stub.replies = [
+        {"text": "Antwort", "sources": [{"title": "Gesetz", "url": "https://example.org/", "checked_on": "2025-11-01"}]}
+    ]
     chat.begin()
-    expect(chat.messages("bot").first.locator(".rating")).to_have_count(0)
     chat.say("Frage")
+    expect(chat.messages("bot")).to_have_count(2)
+    expect(chat.messages("bot").first.locator(".rating")).to_have_count(0)
     rating = chat.messages("bot").nth(1).locator(".rating")
     rating.locator("button").nth(1).click()
     rating.locator("textarea").fill("Es fehlt der Preis")
@@ -186,3 +208,42 @@ def test_receipt_link_that_is_wrong_says_so(chat: Chat, stub: Stub) -> None:
     chat.accept_button.click()
     expect(chat.element.locator("[role=alert]")).not_to_be_empty()
     assert chat.stored() == {}
+
+
+def test_answer_is_read_aloud_only_by_a_voice_of_the_device(chat: Chat, stub: Stub) -> None:
+    chat.page.add_init_script("""
+        window.said = [];
+        const voices = [
+            { lang: "de-DE", name: "cloud", localService: false }, { lang: "de_DE", name: "device", localService: true },
+            { lang: "en-US", name: "cloud", localService: false },
+        ];
+        Object.defineProperty(window, "speechSynthesis", { value: {
+            getVoices: () => voices, addEventListener() {}, cancel() { window.speech?.onend?.() },
+            speak(speech) { window.speech = speech; said.push([speech.voice.name, speech.text]) },
+        }});
+        window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text } };
+    """)
+    stub.replies = [{"text": "Gern."}, {"text": "Sure.", "language": "en"}]
+    chat.begin()
+    chat.say("Lies vor")
+    expect(chat.messages("bot")).to_have_count(3)
+    chat.messages("bot").first.locator(".icon-speaker").click()
+    assert chat.page.evaluate("said") == [["device", "Guten Tag. Ich bin ein Computerprogramm."]]
+    expect(chat.messages("bot").first.locator(".icon-stop")).to_be_visible()
+    chat.messages("bot").first.locator(".icon-stop").click()
+    expect(chat.messages("bot").first.locator(".icon-speaker")).to_be_visible()
+    expect(chat.messages("bot").nth(2).locator(".icon-speaker")).to_have_count(0)
+
+
+def test_saved_list_prints_in_a_page_of_its_own(chat: Chat, stub: Stub) -> None:
+    stub.replies = [{"text": "Gefunden:", "offers": [OFFER]}]
+    chat.page.context.add_init_script("window.print = () => { window.printed = true }")
+    chat.begin()
+    chat.say("Wohnung")
+    chat.log.locator(".offer-keep").click()
+    chat.menu("bookmark")
+    with chat.page.context.expect_page() as waiting:
+        chat.element.locator(".saved .secondary").click()
+    printed = waiting.value
+    expect(printed.locator("h2")).to_have_text("Helle Wohnung an der Elbe")
+    expect(printed.locator("body")).to_contain_text("+49 30 23125 123")

@@ -15,7 +15,9 @@ from bot.widget.bundle import SOURCE, BundleError, build
 
 def get(url: str, **headers: str) -> Any:
     try:
-        return urllib.request.urlopen(urllib.request.Request(url, headers={k.replace("_", "-"): v for k, v in headers.items()}), timeout=10)
+        return urllib.request.urlopen(
+            urllib.request.Request(url, headers={k.replace("_", "-"): v for k, v in headers.items()}), timeout=10
+        )
     except urllib.error.HTTPError as error:
         return error
 
@@ -26,7 +28,15 @@ def test_bundle_is_under_40_kilobytes_compressed() -> None:
 
 def test_bundle_has_no_way_to_turn_text_into_markup_or_code() -> None:
     text = build().plain.decode()
-    for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "DOMParser"):
+    for word in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "new Function",
+        "DOMParser",
+    ):
         assert word not in text, f"{word} in the widget: server text must stay text"
 
 
@@ -68,7 +78,10 @@ def test_pages_have_a_strict_policy_and_nothing_inline(path: str, live_server: A
 
 
 def test_page_takes_the_language_of_the_browser(live_server: Any) -> None:
-    assert '<html lang="uk" dir="ltr">' in get(live_server.url + "/", Accept_Language="uk-UA,uk;q=0.9,en;q=0.5").read().decode()
+    assert (
+        '<html lang="uk" dir="ltr">'
+        in get(live_server.url + "/", Accept_Language="uk-UA,uk;q=0.9,en;q=0.5").read().decode()
+    )
     assert '<html lang="ar" dir="rtl">' in get(live_server.url + "/?lang=ar", Accept_Language="de").read().decode()
     assert '<html lang="de"' in get(live_server.url + "/", Accept_Language="xx").read().decode()
 

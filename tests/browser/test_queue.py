@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.sync_api import expect
 
 from tests.browser.chat import Chat
 from tests.browser.stub import Stub
 
 
-def wait_until(chat: Chat, condition) -> None:
+def wait_until(chat: Chat, condition: Callable[[], object]) -> None:
+    """Lets the page go on until `condition` holds."""
     for _ in range(150):
         if condition():
             return
@@ -53,6 +56,19 @@ def test_queue_survives_offline_and_reload(chat: Chat, stub: Stub) -> None:
     expect(chat.messages("visitor")).to_have_count(2)
     expect(chat.banner).to_be_hidden()
     assert not any(":q:" in key for key in chat.stored())
+
+
+def test_replies_come_where_no_stream_gets_through(chat: Chat, stub: Stub) -> None:
+    stub.no_streams = True
+    stub.replies = [{"text": "Antwort"}]
+    chat.begin()
+    chat.say("Frage")
+    expect(chat.bubble("Antwort")).to_be_visible(timeout=8000)
+    stub.state = {"state": "live", "staff": "Frau Muster"}
+    stub.add("staff", "Von einem Menschen", name="Frau Muster")
+    expect(chat.bubble("Von einem Menschen")).to_be_visible(timeout=8000)
+    expect(chat.element.locator(".names p")).to_contain_text("Frau Muster")
+    expect(chat.banner).to_be_hidden()
 
 
 def test_queue_shows_a_failed_message_and_retries_when_asked(chat: Chat, stub: Stub) -> None:
@@ -112,9 +128,10 @@ def test_field_says_before_sending_that_a_text_is_too_long(chat: Chat, stub: Stu
 
 
 def test_chat_works_where_the_browser_stores_nothing(chat: Chat, stub: Stub) -> None:
-    chat.page.add_init_script(
-        "for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name, {get() { throw new DOMException('no', 'SecurityError') }})"
-    )
+    chat.page.add_init_script("""
+        for (const name of ["localStorage", "sessionStorage"])
+            Object.defineProperty(window, name, { get() { throw new DOMException("no", "SecurityError") } });
+    """)
     chat.begin()
     chat.say("Ohne Speicher")
     wait_until(chat, lambda: stub.texts() == ["Ohne Speicher"])
@@ -125,7 +142,9 @@ def test_chat_recovers_from_broken_stored_state(chat: Chat, stub: Stub) -> None:
     chat.begin()
     (key,) = (key for key in chat.stored() if key.endswith(":conversation"))
     for broken in ("{", "[]", '{"id": 5}', "null", '"x"'):
-        chat.page.evaluate("([key, value]) => { sessionStorage.clear(); localStorage.setItem(key, value) }", [key, broken])
+        chat.page.evaluate(
+            "([key, value]) => { sessionStorage.clear(); localStorage.setItem(key, value) }", [key, broken]
+        )
         chat.page.reload()
         chat.open()
         expect(chat.notice).to_be_visible()

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-import simplemma
-from rapidfuzz.distance import OSA
-
+from bot.nlu.entity_reader.misspellings import SHORTEST, Misspellings
 from bot.nlu.entity_reader.words import Inflection, Token
 
 EXACT, INFLECTED, OPEN, MISSPELT = 1.0, 0.95, 0.9, 0.75
-_FUZZY_MIN = 6
-"""Letters a stem needs before one wrong letter is forgiven; two are forgiven from ten."""
 _FALLBACK_MIN = 5
 """Letters a word of another language than the message's needs to be believed."""
+_SIGNS = frozenset("€%$#№")
 _SKIPPED_SIGNS = frozenset("-.'\"/:*_")
 
 
@@ -37,7 +35,7 @@ class Match:
 
 
 class _Entry:
-    __slots__ = ("entity", "value", "weak", "tokens", "literal", "length")
+    __slots__ = ("entity", "value", "weak", "tokens", "literal", "length", "fuzzy")
 
     def __init__(self, raw: dict[str, Any]) -> None:
         self.entity: str = raw["entity"]
@@ -45,24 +43,26 @@ class _Entry:
         self.weak: bool = raw["weak"]
         self.tokens: list[tuple[str, str]] = [(kind, text) for kind, text in raw["tokens"]]
         self.literal: str | None = raw.get("literal")
+        self.fuzzy: bool = raw["fuzzy"]
         self.length = sum(len(text) for _, text in self.tokens)
 
 
 class _Group:
     """The entries of one group of languages, indexed by their first token."""
 
-    def __init__(self, inflection: Inflection, entries: list[_Entry]) -> None:
+    def __init__(self, inflection: Inflection, entries: list[_Entry], ordinary: list[str]) -> None:
         self.inflection = inflection
+        self.home = False
         self.entries = entries
         self._forms: dict[str, list[int]] = defaultdict(list)
         self._stems: dict[str, list[int]] = defaultdict(list)
         self._prefixes: dict[str, list[int]] = defaultdict(list)
         self._suffixes: dict[str, list[int]] = defaultdict(list)
         self._infixes: list[tuple[str, int]] = []
-        self._typos: dict[str, set[str]] = defaultdict(set)
         self._fuzzy_stems: dict[str, list[int]] = defaultdict(list)
         for number, entry in enumerate(entries):
             self._add(number, entry)
+        self._misspellings = Misspellings(self._fuzzy_stems, ordinary)
         self._prefix_lengths = sorted({len(text) for text in self._prefixes}, reverse=True)
         self._suffix_lengths = sorted({len(text) for text in self._suffixes}, reverse=True)
         self.heads = lru_cache(maxsize=20_000)(self._heads)
@@ -80,12 +80,8 @@ class _Group:
             if kind == "word":
                 for stem in self.inflection.stems(text):
                     self._stems[stem].append(number)
-                if len(entry.tokens) == 1 and entry.value is not None and not entry.weak:
-                    stem = self.inflection.stems(text)[0]
-                    if len(stem) >= _FUZZY_MIN - 1 and len(text) >= _FUZZY_MIN:
-                        self._fuzzy_stems[stem].append(number)
-                        for shorter in _deletions(stem):
-                            self._typos[shorter].add(stem)
+                if entry.fuzzy:
+                    self._fuzzy_stems[self.inflection.stems(text)[0]].append(number)
 
     def _heads(self, word: str) -> tuple[tuple[int, float], ...]:
         """(entry, quality) of every entry whose first token this word can be."""
@@ -114,32 +110,11 @@ class _Group:
         return tuple(found.items())
 
     def _misspelt(self, word: str, forms: tuple[str, ...], stems: tuple[str, ...]) -> list[int]:
-        if len(word) < _FUZZY_MIN:
+        if len(word) < SHORTEST:
             return []
-        best: dict[str, int] = {}
-        for stem in dict.fromkeys((*stems, *forms)):
-            if len(stem) < _FUZZY_MIN - 1:
-                continue
-            for shorter in (stem, *_deletions(stem)):
-                for known in self._typos.get(shorter, ()):
-                    distance = OSA.distance(stem, known)
-                    # The first letter is rarely the one that is wrong, and often the one that makes another word.
-                    if distance <= (2 if len(known) >= 10 else 1) and stem[0] == known[0]:
-                        best[known] = min(distance, best.get(known, 9))
-        if not best or self._ordinary(word):
-            return []
-        nearest = min(best.values())
-        return [number for known, distance in best.items() if distance == nearest for number in self._fuzzy_stems[known]]
-
-    def _ordinary(self, word: str) -> bool:
-        """Whether the word is a word of its own right and no misspelling."""
-        for language in self.inflection.languages:
-            try:
-                if simplemma.is_known(word, lang=language) or simplemma.is_known(word.capitalize(), lang=language):
-                    return True
-            except ValueError:  # simplemma has no list of this language (Arabic)
-                continue
-        return False
+        # The article is no part of the word: with it, any two words are two letters nearer.
+        bare = [stem for stem in dict.fromkeys((*stems, *forms)) if len(forms) == 1 or not stem.startswith("ال")]
+        return [number for stem in self._misspellings.nearest(bare) for number in self._fuzzy_stems[stem]]
 
     def fits(self, kind: str, text: str, word: str) -> float:
         """Quality with which a token after the first fits its pattern; 0 if it does not."""
@@ -157,11 +132,6 @@ class _Group:
         return 0.0
 
 
-def _deletions(word: str) -> set[str]:
-    """The word with one letter left out, anywhere but in front."""
-    return {word[:position] + word[position + 1 :] for position in range(1, len(word))}
-
-
 class Gazetteer:
     """All lexicons of all languages."""
 
@@ -170,7 +140,9 @@ class Gazetteer:
         for raw in compiled["entries"]:
             by_group.setdefault(raw["group"], []).append(_Entry(raw))
         self._groups = {
-            name: _Group(Inflection(compiled["groups"].get(name, {"languages": [name]})), entries)
+            name: _Group(
+                Inflection(compiled["groups"].get(name, {"languages": [name]})), entries, compiled["ordinary"].get(name, [])
+            )
             for name, entries in by_group.items()
         }
         self._by_script: dict[str, list[str]] = defaultdict(list)
@@ -179,6 +151,9 @@ class Gazetteer:
             self._by_script[group.inflection.script].append(name)
             for language in group.inflection.languages:
                 self._by_language[language] = name
+        for names in self._by_script.values():
+            # The first group of a script in inflection.yml is the one others borrow from.
+            self._groups[names[0]].home = True
 
     def order(self, script: str, language: str | None) -> list[_Group]:
         """Groups to look a token of this script up in, the likeliest first."""
@@ -191,41 +166,56 @@ class Gazetteer:
     def find(self, text: str, tokens: list[Token], language: str | None) -> list[Match]:
         """Every entry that fits somewhere; overlaps included. Cues are matches of the entity `cue`."""
         matches: list[Match] = []
-        orders: dict[str, list[_Group]] = {}
         covered = [False] * len(tokens)
-        for script in {token.script for token in tokens}:
-            orders[script] = self.order(script, language)
+        orders = {script: self.order(script, language) for script in {token.script for token in tokens}}
         for rank in range(max((len(order) for order in orders.values()), default=0)):
+            found: list[Match] = []
             for first, token in enumerate(tokens):
                 order = orders[token.script]
-                if token.kind == "sign" and token.text not in "€%$" or rank >= len(order):
-                    continue
-                if rank and covered[first]:
-                    continue
-                group = order[rank]
-                for number, quality in group.heads(token.text):
-                    entry = group.entries[number]
-                    if rank and not _trusted_abroad(entry, quality, rank):
-                        continue
-                    last, quality = _extent(group, entry, tokens, first, quality)
-                    if not last:
-                        continue
-                    if entry.literal is not None and not _literally(entry.literal, text, tokens, first, last):
-                        continue
-                    matches.append(Match(entry.entity, entry.value, first, last, quality, entry.weak))
-            if not rank:
-                for match in matches:
-                    if match.quality > MISSPELT:
-                        for position in range(match.first, match.last):
-                            covered[position] = True
+                if rank < len(order) and not (rank and covered[first]):
+                    found.extend(self._at(order[rank], rank, text, tokens, first))
+            matches += found
+            _cover(covered, found)
+        own = self._groups.get(self._by_language.get((language or "").split("-")[0], ""))
+        if own is not None and own.inflection.romanised and "latin" in orders:
+            respelt = [
+                Token(own.inflection.from_latin(t.text), t.start, t.end, t.kind, t.capital, t.glued, t.script)
+                if t.script == "latin" and t.kind == "word" and not done else t
+                for t, done in zip(tokens, covered, strict=True)
+            ]  # fmt: skip
+            for first, (token, respelling) in enumerate(zip(tokens, respelt, strict=True)):
+                if token is not respelling:
+                    matches.extend(self._at(own, 0, text, respelt, first))
         return matches
 
+    @staticmethod
+    def _at(group: _Group, rank: int, text: str, tokens: list[Token], first: int) -> Iterator[Match]:
+        """Entries of this group that begin at this token."""
+        token = tokens[first]
+        if token.kind == "sign" and token.text not in _SIGNS:
+            return
+        for number, quality in group.heads(token.text):
+            entry = group.entries[number]
+            if rank and not _trusted_abroad(entry, quality, group.home):
+                continue
+            last, quality = _extent(group, entry, tokens, first, quality)
+            if last and (entry.literal is None or _literally(entry.literal, text, tokens, first, last)):
+                yield Match(entry.entity, entry.value, first, last, quality, entry.weak)
 
-def _trusted_abroad(entry: _Entry, quality: float, rank: int) -> bool:
-    """Whether a word of another language counts: cues and numbers of the first one, else only what is unmistakable."""
+
+def _cover(covered: list[bool], matches: list[Match]) -> None:
+    """Mark what is understood; a guess at a misspelling leaves it open to other languages."""
+    for match in matches:
+        if match.quality > MISSPELT:
+            covered[match.first : match.last] = [True] * (match.last - match.first)
+
+
+def _trusted_abroad(entry: _Entry, quality: float, home: bool) -> bool:
+    """Whether a word counts in a message of another language: what is unmistakable, and of the region's own
+    language (`home`) cues and numbers too, because people mix those in."""
     if quality <= MISSPELT:
-        return entry.entity == "place"
-    if rank == 1 and entry.entity in ("cue", "number"):
+        return home and entry.entity == "place"
+    if home and entry.entity in ("cue", "number"):
         return True
     return not entry.weak and (entry.length >= _FALLBACK_MIN or entry.entity in ("place", "rooms"))
 

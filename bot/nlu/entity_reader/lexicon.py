@@ -4,7 +4,13 @@ A lexicon file::
 
     entity: occupation
     weak_needs: [job]                  # weak words count only in a message with one of these cues
+    weak_in: [find_job]                # … or in a message of one of these intents
+    weak_near: 3                       # … and that cue must stand at most three words before
+    not_localities: [Buch, …]          # place.yml: villages of region.yml that are ordinary words
+    misspellings: true                 # one wrong letter in a long word is forgiven
+    weak_yields: true                  # weak words do not count beside a strong one
     blocked_by: [course]               # no word of this file counts in a message with one of these cues
+    intents: [find_job, …]             # once the intent is known, the entity counts only in these
     values:
       nursing_care:
         names: {de: Pflege, …}         # for display, not matched
@@ -26,18 +32,23 @@ from typing import Any
 
 import yaml
 
+from bot.nlu.entity_reader.misspellings import SHORTEST, SHORTEST_OTHER, Misspellings
+from bot.nlu.entity_reader.words import Inflection
 from bot.nlu.normalise import fold, fold_variants
 
 FORMAT = 1
 NUMERIC_ENTITIES = frozenset({"rooms", "child_age", "ordinal", "number"})
-CUES = "cue"
-NUMBERS = "number"
-_TOP_KEYS = {"entity", "values", "not", "weak_needs", "blocked_by"}
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_HOME = "de"
+"""The language of the region's own names."""
+_TOP_KEYS = {"entity", "values", "not", "weak_needs", "blocked_by", "intents", "weak_yields", "weak_near", "weak_in", "misspellings",
+             "not_localities"}
 _VALUE_KEYS = {"names", "words", "weak", "compound", "combining"}
 _WORD = re.compile(r"[\w*²€$%'’ʼ]+", re.UNICODE)
 
 Entry = dict[str, Any]
-"""entity, value (None for `not`), group, weak, tokens [[kind, text], …] and, for `=` words, the literal text."""
+"""entity, value (None for `not`), group, weak, tokens [[kind, text], …], the literal text for `=` words, and
+whether misspellings are looked for (fuzzy)."""
 
 
 class LexiconError(ValueError):
@@ -70,7 +81,7 @@ def _plain(node: yaml.Node, path: Path) -> Any:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except FileNotFoundError:
         raise LexiconError(f"{path}: the file is missing") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -144,6 +155,7 @@ def _entries(
             "weak": weak,
             "tokens": tokens,
             "literal": literal,
+            "fuzzy": False,
         }
 
 
@@ -159,8 +171,11 @@ def _read_lexicon(path: Path, groups: dict[str, str], compiled: dict[str, Any]) 
     if not isinstance(values, dict):
         raise LexiconError(f"{path}:1: 'values:' must be a mapping from value to its words")
     rules = compiled["rules"].setdefault(str(entity), {})
-    for key in ("weak_needs", "blocked_by"):
+    for key in ("weak_needs", "weak_in", "blocked_by", "intents", "not_localities"):
         rules[key] = [str(cue) for cue in loaded.get(key, [])]
+    rules["weak_near"] = int(loaded.get("weak_near", 0))
+    for key in ("weak_yields", "misspellings"):
+        rules[key] = loaded.get(key) == "true"
     entries = compiled["entries"]
     for name, content in values.items():
         where = f"'{name}'"
@@ -209,6 +224,7 @@ def _places(data: Path, groups: dict[str, str], compiled: dict[str, Any]) -> Ite
         if entry["entity"] == "place"
     }
     compiled["places"] = [str(place) for place in places]
+    skipped = set(compiled["rules"].get("place", {}).get("not_localities", ()))
     for place, content in places.items():
         names = dict(content.get("names", {}))
         if "official_name" in content:
@@ -216,16 +232,20 @@ def _places(data: Path, groups: dict[str, str], compiled: dict[str, Any]) -> Ite
             official = re.sub(r"\(.*?\)|^(Hansestadt|Stadt|Gemeinde|Markt)\s+", "", content["official_name"]).strip()
             bare = _Text(official)
             bare.line = content["official_name"].line
-            names.setdefault(_Text("de"), bare)
-        for language, name in names.items():
+            names.setdefault(_Text(_HOME), bare)
+        for language in groups:
+            # A language without a name of its own writes the German one; its endings apply (w Arneburgu).
+            name = names.get(language, names[_HOME])
             yield from _entries("place", str(place), language, name, path, groups)
     for place, content in places.items():
         for locality in content.get("localities", []):
+            # Villages that are ordinary words (Buch, Insel, Deutsch) are listed under `not_localities`.
+            if locality in skipped:
+                continue
             if all(tuple(text for _, text in tokens) not in taken for tokens, _ in parse_word(locality)):
-                fixed = _Text(f"={locality}")
+                fixed = _Text(f"{locality}!")
                 fixed.line = locality.line
-                # A village is only believed as it is written on the map: there are too many Buch and Insel.
-                yield from _entries("place", str(place), "de", fixed, path, groups)
+                yield from _entries("place", str(place), _HOME, fixed, path, groups)
 
 
 def compile_lexicon(data: Path | str) -> dict[str, Any]:
@@ -260,7 +280,40 @@ def compile_lexicon(data: Path | str) -> dict[str, Any]:
     if "numbers" in contents and "cues" in contents:
         compiled["entries"].extend(_compounds(contents["numbers"], contents["cues"], folder / "numbers.yml", groups))
     compiled["entries"].extend(_places(data, groups, compiled))
+    compiled["ordinary"] = _mark_fuzzy(compiled, folder / "words", groups)
     return compiled
+
+
+def _mark_fuzzy(compiled: dict[str, Any], folder: Path, groups: dict[str, str]) -> dict[str, list[str]]:
+    """Mark the entries that may be misspelt; returns by group the everyday words too near to one of them.
+
+    The everyday words are those of the gloss (`words/<language>.tsv`, first column).
+    """
+    ordinary: dict[str, list[str]] = {}
+    inflections = {name: Inflection(rules) for name, rules in compiled["groups"].items()}
+    stems: dict[str, set[str]] = {name: set() for name in inflections}
+    for entry in compiled["entries"]:
+        inflection = inflections.get(entry["group"])
+        if inflection is None or entry["value"] is None or entry["weak"] or len(entry["tokens"]) != 1:
+            continue
+        kind, text = entry["tokens"][0]
+        place = entry["entity"] == "place"
+        stem = inflection.stems(text)[0]
+        if kind == "word" and len(text) >= SHORTEST and (place or compiled["rules"][entry["entity"]]["misspellings"]):
+            if len(stem) >= (SHORTEST if place else SHORTEST_OTHER):
+                entry["fuzzy"] = True
+                stems[entry["group"]].add(stem)
+    for name, inflection in inflections.items():
+        misspellings = Misspellings(stems[name])
+        near = {stem for word in compiled["groups"][name].get("ordinary", ()) for stem in inflection.stems(fold(word))}
+        for language in inflection.languages:
+            path = folder / f"{language}.tsv"
+            for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+                word = fold(line.split("\t")[0].strip())
+                if len(word) >= SHORTEST and word.isalpha():
+                    near.update(s for s in inflection.stems(word) if s not in stems[name] and misspellings.candidates(s))
+        ordinary[name] = sorted(near)
+    return ordinary
 
 
 def _strings(node: Any) -> Any:

@@ -93,6 +93,22 @@ def _combine(values: Sequence[Value], joined: Sequence[bool]) -> Value | None:
     return tidy(total + current)
 
 
+def _part_of_something(tokens: list[Token], position: int, cues: dict[str, dict[int, int]]) -> bool:
+    """Digits that are no number: of a time (5:30), of a level (B2), of Arabic in Latin letters (7alab)."""
+    before = tokens[position - 1] if position else None
+    after = tokens[position + 1] if position + 1 < len(tokens) else None
+    if tokens[position].glued and before is not None:
+        if before.text == ":" and before.glued and position > 1 and tokens[position - 2].kind == "number":
+            return True
+        if before.kind == "word" and not any(last == position for starts in cues.values() for last in starts.values()):
+            return True
+    if after is None or not after.glued:
+        return False
+    if after.text == ":" and position + 2 < len(tokens):
+        return tokens[position + 2].glued and tokens[position + 2].kind == "number"
+    return after.kind == "word" and len(after.text) > 3 and not any(position + 1 in starts for starts in cues.values())
+
+
 class NumberReader:
     """Reads numbers out of tokens and the gazetteer's number words."""
 
@@ -136,7 +152,9 @@ class NumberReader:
         position = 0
         while position < len(tokens):
             token = tokens[position]
-            if token.kind == "number":
+            if token.kind == "number" and _part_of_something(tokens, position, cues):
+                number = None
+            elif token.kind == "number":
                 number = self._digits(tokens, position, cues)
             elif position in words:
                 number = self._run(tokens, position, words, ands)
@@ -159,15 +177,14 @@ class NumberReader:
         if value is None:
             return None
         last = position + 1
-        euro = cues.get("euro", {})
-        # 1 200 €: a space groups thousands only where an amount of money follows.
+        # 150 000, and 1 200 €: a space groups thousands only where that is what is meant.
         if (
             last < len(tokens)
             and len(tokens[last].text) == 3
             and tokens[last].text.isdigit()
             and tokens[position].text.isdigit()
             and len(tokens[position].text) <= 3
-            and last + 1 in euro
+            and (tokens[last].text == "000" or last + 1 in cues.get("euro", {}) or last + 1 in cues.get("rent_money", {}))
         ):
             return Number(int(tokens[position].text + tokens[last].text), position, last + 1, False, True)
         # 2 1/2 and 1/2

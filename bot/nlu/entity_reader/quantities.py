@@ -13,10 +13,10 @@ from bot.nlu.entity_reader.numbers import Number, Value, tidy
 from bot.nlu.entity_reader.reading import Found, Reading
 
 MONTHS = 12
-_MAX_CHILD_MONTHS = 15 * MONTHS
+_MAX_CHILD_MONTHS = 18 * MONTHS
 _MAX_ROOMS = 15
 _MIN_PRICE, _MAX_PRICE = 50, 5_000_000
-_CALENDAR_YEARS = range(2000, 2041)
+_CALENDAR_YEARS = frozenset(range(1930, 2041)) - {2000}
 
 
 def _unit(reading: Reading, number: Number, *cues: str) -> int:
@@ -28,14 +28,22 @@ def _unit(reading: Reading, number: Number, *cues: str) -> int:
     return reading.at(position, *cues)
 
 
+def has_unit(reading: Reading, number: Number) -> bool:
+    """Whether something is counted or measured by this number."""
+    units = ("year", "month", "week", "euro", "room", "area", "other_unit", "child", "thousand")
+    return bool(_unit(reading, number, *units)) or reading.before(number.first, ("other_number",), 0) is not None
+
+
+_RANGE = frozenset("- / bis oder und or to and do lub albo i a до або чи і й или и او أو و الى ل".split())
+
+
 def _second_of_range(reading: Reading, number: Number) -> Number | None:
     """The 4 of "3-4", "3 bis 4", "3 или 4"."""
     for other in reading.free_numbers():
-        if other.first <= number.last or other.first > number.last + 2:
-            continue
-        between = reading.tokens[number.last : other.first]
-        if all(token.text in "-/,bistodoаілчюив" or token.text in "или чи або oder or lub albo او و и і and und i" for token in between):
-            return other
+        if number.last < other.first <= number.last + 2:
+            between = reading.tokens[number.last : other.first]
+            if all(token.text in _RANGE for token in between):
+                return other
     return None
 
 
@@ -43,6 +51,8 @@ def rooms(reading: Reading) -> Iterator[Found]:
     """Number and room word: 3 Zimmer, 3-4 комнаты (the lower), 2 ZKB, غرفتين وصالون (the living room counts)."""
     for number in list(reading.free_numbers()):
         if number.first in reading.used or number.article or not 0 < number.value <= _MAX_ROOMS:
+            continue
+        if reading.denied(number.first):
             continue
         end = _unit(reading, number, "room")
         second = None
@@ -62,24 +72,36 @@ def rooms(reading: Reading) -> Iterator[Found]:
 def area(reading: Reading) -> Iterator[Found]:
     """Number and square metres."""
     for number in list(reading.free_numbers()):
-        if number.first in reading.used or number.value < 8:
+        if number.first in reading.used or reading.denied(number.first):
+            continue
+        found = _large_area(reading, number)
+        if found is not None:
+            yield found
+            continue
+        if number.value < 8 or number.article:
             continue
         end = _unit(reading, number, "area")
-        last = number.last
         if not end:
             second = _second_of_range(reading, number)
             end = _unit(reading, second, "area") if second is not None else 0
-        if not end:
-            hectare = _unit(reading, number, "hectare")
-            if hectare:
-                yield reading.take("area_min", tidy(number.value * 10_000), number.first, hectare)
-            continue
-        yield reading.take("area_min", number.value, number.first, max(end, last))
+        if end:
+            yield reading.take("area_min", number.value, number.first, end)
+
+
+def _large_area(reading: Reading, number: Number) -> Found | None:
+    """Hectares, and the сотка of 100 m² that stands on either side of its number."""
+    end = _unit(reading, number, "hectare")
+    if end:
+        return reading.take("area_min", tidy(number.value * 10_000), number.first, end)
+    if _unit(reading, number, "are") or reading.before(number.first, ("are",), 0) is not None:
+        return reading.take("area_min", tidy(number.value * 100), number.first, number.last)
+    return None
 
 
 def child_age(reading: Reading) -> Iterator[Found]:
     """Ages of children in months: what is said in years or months, and bare numbers beside a child."""
     about_child = reading.has("child", "childcare") or reading.expects == "child_age"
+    about_child = about_child or any(match.entity == "childcare_kind" and match.value for match in reading.matches)
     for number in list(reading.free_numbers()):
         if number.first in reading.used:
             continue
@@ -95,39 +117,67 @@ def child_age(reading: Reading) -> Iterator[Found]:
 
 
 def _age_with_unit(reading: Reading, number: Number, about_child: bool) -> Found | None:
+    if reading.denied(number.first) or number.value == 0:
+        return None
     year, month, week = (_unit(reading, number, cue) for cue in ("year", "month", "week"))
     if not (year or month or week):
-        second = _second_of_range(reading, number)
-        if second is None or not about_child:
-            return None
-        # "2 und 5 Jahre": both are years, the second is read in its turn.
-        year, month = _unit(reading, second, "year"), _unit(reading, second, "month")
-        if not (year or month) or second.value < number.value and month:
-            return None
-        months = number.value * (MONTHS if year else 1)
-        if months > _MAX_CHILD_MONTHS or _no_age(reading, number, second.last):
-            return None
-        return reading.take("child_age", tidy(months), number.first, number.last)
+        return _age_sharing_unit(reading, number) if about_child else None
     end = max(year, month, week)
     months = number.value * MONTHS if year else number.value if month else round(number.value / 4.345)
     if year:
-        half = reading.at(end, "half")
-        if half:
-            months, end = months + 6, half
-        for other in reading.free_numbers():  # 1 year and 8 months
-            rest = _unit(reading, other, "month")
-            if rest and end <= other.first <= end + 2 and other.value < 24:
-                months, end = months + other.value, rest
-    if months > _MAX_CHILD_MONTHS:
+        months, end = _with_rest(reading, months, end)
+    if not 0 < months <= _MAX_CHILD_MONTHS:
         return None
-    compound = bool(_unit(reading, number, "aged"))
-    spoken_age = compound or reading.at(end, "old") or reading.before(number.first, ("age_of", "child"), 2) is not None
-    if not spoken_age and (_no_age(reading, number, end) or not about_child and not reading.has("age_of")):
-        if not (reading.words <= 4 and not _no_age(reading, number, end)):
+    spoken = (
+        bool(_unit(reading, number, "aged") or reading.at(end, "old", "child"))
+        or reading.before(number.first, ("age_of", "child"), 2) is not None
+    )
+    if not spoken:
+        unclear = not about_child and not reading.has("age_of") and reading.words > 4
+        if unclear or week or _no_age(reading, number, end):
             return None
-    if number.value == 0:
-        return None
     return reading.take("child_age", tidy(months), number.first, end)
+
+
+def _with_rest(reading: Reading, months: float, end: int) -> tuple[float, int]:
+    """Years in months and where they end, with "and a half" or "and 3 months" after them."""
+    half = reading.at(end, "half")
+    if half:
+        return months + 6, half
+    for other in reading.free_numbers():
+        rest = _unit(reading, other, "month")
+        if rest and end <= other.first <= end + 2 and other.value < 24:
+            return months + other.value, rest
+    return months, end
+
+
+def with_months(reading: Reading, found: Found) -> Found:
+    """An age that was said in one word (годик, سنة), with the months that follow it."""
+    if found.entity != "child_age" or found.value % MONTHS:
+        return found
+    months, end = _with_rest(reading, found.value, found.last)
+    if end == found.last and found.value == MONTHS and found.last in reading.cues.get("and", {}):
+        for other in reading.free_numbers():  # "рік і два": one and two months
+            if other.first == reading.cues["and"][found.last] and not has_unit(reading, other) and other.value < MONTHS:
+                months, end = months + other.value, other.last
+    if end == found.last:
+        return found
+    reading.used.update(range(found.first, end))
+    return Found(found.entity, tidy(months), found.first, end, found.confidence)
+
+
+def _age_sharing_unit(reading: Reading, number: Number) -> Found | None:
+    """The 2 of "2 und 5 Jahre"; both of "5 і 10 місяців", which is five years and ten months."""
+    second = _second_of_range(reading, number)
+    if second is None or _no_age(reading, number, second.last):
+        return None
+    year, month = _unit(reading, second, "year"), _unit(reading, second, "month")
+    if month and second.value < MONTHS and number.value <= 17:
+        return reading.take("child_age", tidy(number.value * MONTHS + second.value), number.first, month)
+    months = number.value * (MONTHS if year else 1)
+    if not (year or month) or months > _MAX_CHILD_MONTHS:
+        return None
+    return reading.take("child_age", tidy(months), number.first, number.last)
 
 
 def _no_age(reading: Reading, number: Number, end: int) -> bool:
@@ -141,31 +191,38 @@ def _no_age(reading: Reading, number: Number, end: int) -> bool:
 
 def _bare_age(reading: Reading, number: Number) -> Found | None:
     """"Zwillinge (3)", "sie ist vier", "сину 3": years, if no other unit follows."""
-    if number.article or not 0 < number.value <= 14 or _unit(reading, number, "other_unit", "child", "euro", "room"):
+    if number.article or not 0 < number.value <= 18 or has_unit(reading, number) or reading.denied(number.first):
         return None
-    if reading.before(number.first, ("other_number",), 1) is not None:
-        return None
-    listed = number.first - 2 in reading.used and (
-        reading.tokens[number.first - 1].text == "," or number.first - 1 in reading.cues.get("and", {})
+    if reading.before(number.first, ("other_number",), 1) is not None or _second_of_range(reading, number) is not None:
+        if not _listed_ages(reading, number):
+            return None
+    first = number.first
+    listed = first >= 2 and first - 2 in reading.used and (reading.tokens[first - 1].text == "," or first - 1 in reading.cues.get("and", {}))
+    spoken = (
+        reading.before(first, ("age_of",), 2 if number.digits else 0) is not None
+        or reading.before(first, ("becomes",), 2) is not None
+        or reading.at(number.last, "old")
     )
-    near = reading.before(number.first, ("age_of",), 2)
-    if near is None and not listed:
-        child = reading.before(number.first, ("child",), 3)
-        if child is None:
-            return None
-        # "Kind 3", "Tochter, 4", "(3)": directly after the child, or in brackets, or with a verb between.
-        between = reading.tokens[child + 1 : number.first]
-        if not number.digits and not any(token.text in "(,:" for token in between):
-            return None
-    second = _second_of_range(reading, number)
-    if second is not None and _unit(reading, second, "other_unit"):
+    # In words only what is said outright: "zwei" after a child mostly counts something.
+    if not spoken and not (number.digits and (listed or reading.before(first, ("child",), 3) is not None)):
         return None
-    return reading.take("child_age", tidy(number.value * MONTHS), number.first, number.last, 0.8)
+    return reading.take("child_age", tidy(number.value * MONTHS), first, number.last, 0.8)
+
+
+def _listed_ages(reading: Reading, number: Number) -> bool:
+    """"10 und 13" after children: two ages, unless the words between mean from-to."""
+    second = _second_of_range(reading, number)
+    return (
+        second is not None
+        and number.last in reading.cues.get("and", {})
+        and not has_unit(reading, second)
+        and reading.before(number.first, ("child",), 1) is not None
+    )
 
 
 def price(reading: Reading) -> Iterator[Found]:
     """The most somebody wants to pay, in euros."""
-    if reading.has("salary"):
+    if reading.has("salary") and not reading.has("rent_money"):
         return
     housing = reading.has("housing", "rent_money") or any(
         match.entity in ("housing_kind", "deal") and match.value for match in reading.matches
@@ -187,14 +244,14 @@ def _price(reading: Reading, number: Number, searching: bool) -> Found | None:
     if not end and first > 1 and first - 2 in reading.cues.get("euro", {}) and reading.tokens[first - 1].text in "-.:":
         end, first = number.last, first - 2
     rent = _unit(reading, number, "rent_money")
-    upper = reading.before(first, ("upper",), 1)
-    lower = reading.before(first, ("lower",), 1)
-    if lower is not None and (upper is None or upper < lower) and reading.at(lower, "upper") <= reading.at(lower, "lower"):
+    bound = reading.nearest_before(first, ("upper", "lower"), 1)
+    if bound == "lower":
         return None
+    upper = bound == "upper"
     if end:
         if reading.at(end, "not_price") or reading.before(first, ("not_price",), 1) is not None:
             return None
-        if upper is None and not rent and not searching and not reading.at(end, "rent_money") and reading.words > 5:
+        if not upper and not rent and not searching and not reading.at(end, "rent_money") and reading.words > 5:
             return None
         return reading.take("price_max", number.value, number.first, end)
     if _unit(reading, number, "other_unit", "area", "year", "month", "week", "child", "room"):
@@ -205,7 +262,7 @@ def _price(reading: Reading, number: Number, searching: bool) -> Found | None:
         return reading.take("price_max", number.value, number.first, rent)
     money = reading.before(first, ("rent_money",), 2) is not None or reading.after(number.last, ("upper",), 1) is not None
     big = number.value >= 10_000
-    if upper is not None or money or big and searching:
+    if upper or money or big and searching:
         if number.value in _CALENDAR_YEARS and not money and number.digits:
             return None
         return reading.take("price_max", number.value, number.first, number.last, 0.9)

@@ -17,6 +17,7 @@ from bot.nlu.normalise import fold_with_offsets
 
 EXTRACTOR = "LexiconEntityExtractor"
 _CASE_NUMBER = re.compile(r"(?<![a-z0-9])hl[ \-_/.]{0,3}([0-9a-z]{4})[ \-_/.]{0,3}([0-9a-z]{2})(?![a-z0-9])")
+_DENIABLE = frozenset({"child_age", "place", "rooms", "deal", "housing_kind", "childcare_kind"})
 _HELPERS = frozenset({"cue", "number"})
 _BARE_NUMBERS = frozenset({"price_max", "rooms", "area_min", "child_age", "ordinal"})
 
@@ -43,7 +44,7 @@ class EntityReader:
             raise LexiconError("the compiled lexicon is of another version of Heimatlotse; train the model again")
         self._gazetteer = Gazetteer(compiled)
         self._numbers = NumberReader(compiled["entries"])
-        self._rules: dict[str, dict[str, list[str]]] = compiled["rules"]
+        self._rules: dict[str, dict[str, Any]] = compiled["rules"]
 
     @classmethod
     def from_data(cls, data: Path | str) -> EntityReader:
@@ -54,13 +55,17 @@ class EntityReader:
         """
         return cls(compile_lexicon(data))
 
-    def read(self, text: str, language: str | None = None, expects: str | None = None) -> list[dict[str, Any]]:
+    def read(
+        self, text: str, language: str | None = None, expects: str | None = None, intent: str | None = None
+    ) -> list[dict[str, Any]]:
         """Entities in the order in which they stand.
 
         Args:
             text: the message, cleaned or not; offsets refer to it as it is.
             language: the message's language (BCP 47), None if it is not known.
             expects: the slot the dialogue is asking for; a bare "600" or "zwei" then is that entity.
+            intent: what the message means, if that is known (retrieval intents as faq/x): kinds that mean
+                nothing there are left out (lexicon key `intents`), so that "my flat is mouldy" looks for none.
 
         Returns:
             Rasa's entity dictionaries: entity, value (canonical id or number), start, end,
@@ -69,13 +74,14 @@ class EntityReader:
         tokens = tokenize(text)
         if not tokens:
             return []
-        reading = Reading(text, tokens, self._gazetteer.find(text, tokens, language), language, expects)
+        reading = Reading(text, tokens, self._gazetteer.find(text, tokens, language), expects, intent)
         reading.numbers = self._numbers.read(tokens, reading.matches, reading.cues)
-        found = list(self._from_lexicon(reading))
+        found = [quantities.with_months(reading, item) for item in self._from_lexicon(reading)]
         found.extend(self._quantities(reading, found))
-        found.extend(_numbered(reading))
         if expects in _BARE_NUMBERS and not any(item.entity == expects for item in found):
             found.extend(quantities.expected(reading, expects))
+        elif expects is None:
+            found.extend(_numbered(reading))
         entities = [
             {
                 "entity": item.entity,
@@ -86,9 +92,14 @@ class EntityReader:
                 "extractor": EXTRACTOR,
             }
             for item in _settle(found)
+            if intent is None or item.entity == expects or self._belongs(item.entity, intent)
         ]
         entities.extend(_case_numbers(text))
         return sorted(entities, key=lambda entity: (entity["start"], entity["end"]))
+
+    def _belongs(self, entity: str, intent: str) -> bool:
+        intents = self._rules.get(entity, {}).get("intents")
+        return not intents or intent in intents
 
     def _from_lexicon(self, reading: Reading) -> Iterator[Found]:
         """Matches whose conditions hold, the longest and surest of each kind, without those that are shielded."""
@@ -103,24 +114,30 @@ class EntityReader:
                 continue
             matches.sort(key=lambda match: (match.first - match.last, -match.quality, match.weak))
             taken: set[int] = set()
+            # A title says more than the place it is worked at: "Köchin, gern im Krankenhaus" is a cook.
+            titled = bool(rules.get("weak_yields")) and any(not m.weak and m.value is not None for m in matches)
             for match in matches:
                 span = range(match.first, match.last)
                 if not taken.isdisjoint(span):
                     continue
-                if match.value is not None and match.weak and not self._stands(reading, match, rules):
+                if match.value is not None and match.weak and (titled or not self._stands(reading, match, rules)):
                     continue
                 taken.update(span)
+                if entity in _DENIABLE and reading.denied(match.first):
+                    continue
                 if match.value is not None:
                     yield Found(entity, match.value, match.first, match.last, match.quality)
 
     @staticmethod
-    def _stands(reading: Reading, match: Match, rules: dict[str, list[str]]) -> bool:
+    def _stands(reading: Reading, match: Match, rules: dict[str, Any]) -> bool:
         """Whether a weak word has the company it needs."""
-        if reading.expects == match.entity:
+        if reading.expects == match.entity or reading.intent in rules.get("weak_in", ()):
             return True
         needed = rules.get("weak_needs", [])
         if "first_person" in needed:
             return reading.has("first_person") or match.first <= 1 and reading.words <= 6 and "?" not in reading.text
+        if rules.get("weak_near"):
+            return reading.before(match.first, needed, int(rules["weak_near"])) is not None
         if "short" in needed and reading.words <= 3:
             return True
         if "preposition" in needed:
@@ -132,21 +149,24 @@ class EntityReader:
         for item in found:
             if item.entity in ("rooms", "child_age", "working_time"):
                 reading.used.update(range(item.first, item.last))
-        for read in (quantities.rooms, quantities.area, quantities.child_age, quantities.price):
+        for read in (quantities.area, quantities.rooms, quantities.child_age, quantities.price):
             yield from read(reading)
 
 
 def _numbered(reading: Reading) -> Iterator[Found]:
-    """"Nummer 3", "oferta 2", "#1", "die 2."."""
+    """"Nummer 3", "oferta 2", "#1", and a message that is nothing but a number ("3", "2 пожалуйста")."""
     for number in list(reading.free_numbers()):
         if number.article or not 0 < number.value <= 20 or number.value != int(number.value):
             continue
-        first = reading.before(number.first, ("number_of",), 0)
-        if first is not None:
-            yield reading.take("ordinal", number.value, number.first, number.last)
+        named = reading.before(number.first, ("number_of",), 0) is not None
+        alone = reading.words <= (3 if number.digits else 2) and (number.first == 0 or number.last >= len(reading.tokens) - 1)
+        if named or alone and len(reading.numbers) == 1 and not quantities.has_unit(reading, number):
+            yield reading.take("ordinal", number.value, number.first, number.last, 1.0 if named else 0.6)
 
 
 def _case_numbers(text: str) -> Iterator[dict[str, Any]]:
+    if "hl" not in text.lower():
+        return
     folded = fold_with_offsets(text)
     for match in _CASE_NUMBER.finditer(folded.text):
         start, end = folded.span(*match.span())

@@ -30,13 +30,13 @@ class Reading:
     """What is known about a message. Positions are token indexes."""
 
     def __init__(
-        self, text: str, tokens: list[Token], matches: list[Match], language: str | None, expects: str | None
+        self, text: str, tokens: list[Token], matches: list[Match], expects: str | None, intent: str | None
     ) -> None:
         self.text = text
         self.tokens = tokens
         self.matches = matches
-        self.language = language
         self.expects = expects
+        self.intent = intent
         self.numbers: list[Number] = []
         self.used: set[int] = set()
         """Positions of numbers that already are an entity."""
@@ -96,6 +96,21 @@ class Reading:
                 return None
             left -= token.kind != "sign"
         return None
+
+    def nearest_before(self, position: int, cues: Iterable[str], window: int) -> str | None:
+        """Which of the cues stands nearest before this position, at most `window` words away; the longer one
+        where two end together ("not over" against "over")."""
+        best: tuple[int, int, str] | None = None
+        for cue in cues:
+            first = self.before(position, (cue,), window)
+            if first is not None:
+                candidate = (self.cues[cue][first], -first, cue)
+                best = candidate if best is None else max(best, candidate)
+        return best[2] if best else None
+
+    def denied(self, position: int) -> bool:
+        """Whether a "not" stands directly before this position."""
+        return position > 0 and position - 1 in self.cues.get("negation", {})
 
     def free_numbers(self) -> Iterator[Number]:
         """Numbers that are no entity yet."""

@@ -68,16 +68,39 @@ class Inflection:
         self._endings = sorted(rules.get("endings", []), key=len, reverse=True)
         self._min_stem = int(rules.get("min_stem", 4))
         self._softened: dict[str, str] = rules.get("softened", {})
-        self._proclitics = sorted(rules.get("proclitics", []), key=len, reverse=True)
+        # How many letters must remain: single letters are often part of the word itself.
+        self._proclitics = [(clitic, 3) for clitic in sorted(rules.get("proclitics", []), key=len, reverse=True)]
+        self._proclitics += [(clitic, 4) for clitic in rules.get("long_proclitics", [])]
         self._replaced: dict[str, str] = rules.get("replaced", {})
+        self._romanised: dict[str, str] = rules.get("romanised", {})
         self.analyse = lru_cache(maxsize=20_000)(self._analyse)
+
+    @property
+    def romanised(self) -> bool:
+        """Whether people type these languages with Latin letters too."""
+        return bool(self._romanised)
+
+    def from_latin(self, word: str) -> str:
+        """A word typed with Latin letters in the letters of this script (kvartyra → квартира)."""
+        out = []
+        position = 0
+        while position < len(word):
+            for length in (4, 3, 2, 1):
+                letters = self._romanised.get(word[position : position + length])
+                if letters is not None:
+                    out.append(letters)
+                    position += length
+                    break
+            else:
+                return word
+        return "".join(out)
 
     def forms(self, word: str) -> list[str]:
         """The word, and the word without what is written together with it (ال، و، ب …)."""
         forms = [word]
-        for clitic in self._proclitics:
+        for clitic, remaining in self._proclitics:
             rest = word[len(clitic) :]
-            if word.startswith(clitic) and len(rest) >= 3 and rest not in forms:
+            if word.startswith(clitic) and len(rest) >= remaining and rest not in forms:
                 forms.append(rest)
         return forms
 

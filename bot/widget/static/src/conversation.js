@@ -9,6 +9,7 @@ import { Store, Tabs, alone } from "./store.js";
 const REPLY_LATE = [4000, 10000, 20000]; // ms after sending: ask for the reply if the stream brought none
 const TYPING_AFTER = 350; // ms; a reply is usually faster, and an indicator that flashes is noise
 const TYPING_ENDS = 12000; // ms without a sign of life
+const TYPING_TOLD = 5000; // ms between two signs that the visitor is writing
 const RETRY = [1000, 2000, 5000, 10000, 30000]; // ms between attempts to send
 const PAGE = 100; // at least so many messages in an answer: there may be more
 
@@ -31,7 +32,10 @@ export class Conversation extends EventTarget {
     this.tabs = new Tabs(base, (message) => this.hear(message));
     this.stream = new Stream({
       open: (signal) => this.api.stream(`/conversations/${this.id}/events`, this.lastSeq, signal),
-      poll: () => this.catchUp(),
+      poll: async () => {
+        await this.catchUp();
+        await this.fetchState();
+      },
       event: (name, data) => {
         this.tabs.tell({ type: "event", id: this.id, name, data });
         this.receive(name, data);
@@ -118,6 +122,7 @@ export class Conversation extends EventTarget {
   }
 
   keep() {
+    if (!this.id) return;
     const { id, language, direction, state, caseNumber } = this;
     this.store.set("conversation", { id, token: this.api.token, language, direction, state, caseNumber });
     this.tabs.tell({ type: "conversation" });
@@ -169,7 +174,9 @@ export class Conversation extends EventTarget {
   }
 
   async fetchState() {
-    this.applyState(await this.api.call("GET", `/conversations/${this.id}`));
+    const id = this.id;
+    const data = await this.api.call("GET", `/conversations/${id}`);
+    if (id === this.id) this.applyState(data);
   }
 
   /** Leave the conversation on this device. It stays on the server. @returns {string} texts that never left */
@@ -199,14 +206,22 @@ export class Conversation extends EventTarget {
   }
 
   async setLanguage(language) {
-    const answer = await this.api.call("PUT", `/conversations/${this.id}/language`, { body: { language } });
-    this.applyState({ language, ...answer });
+    const id = this.id;
+    const answer = await this.api.call("PUT", `/conversations/${id}/language`, { body: { language } });
+    if (id === this.id) this.applyState({ language, ...answer });
   }
 
   rate(seq, value, comment) {
     const body = { seq, value };
     if (comment) body.comment = comment;
     return this.api.call("POST", `/conversations/${this.id}/ratings`, { body });
+  }
+
+  /** Show a member of staff that the visitor is writing; the machine does not care. */
+  tellTyping() {
+    if (this.state !== "live" || Date.now() - (this.toldTyping || 0) < TYPING_TOLD) return;
+    this.toldTyping = Date.now();
+    this.api.call("POST", `/conversations/${this.id}/typing`).catch(() => {});
   }
 
   // --- what comes in ----------------------------------------------------------------------------------------
@@ -244,6 +259,7 @@ export class Conversation extends EventTarget {
 
   /** An event of the stream, our own or told by another tab. */
   receive(name, data) {
+    if (!this.id) return;
     if (name === "message") {
       this.add(data);
       this.emit("messages");
@@ -264,10 +280,6 @@ export class Conversation extends EventTarget {
     } else {
       if (this.awaiting && message.seq > this.awaiting) this.answered();
       this.setTyping(null);
-      // The conversation may have followed the visitor into another language.
-      if (message.language && message.language !== this.language && this.loaded && message.author !== "staff") {
-        this.fetchState().catch(() => {});
-      }
     }
   }
 
@@ -286,8 +298,8 @@ export class Conversation extends EventTarget {
     const before = this.language;
     if (data.state) this.state = data.state;
     if ("case_number" in data) this.caseNumber = data.case_number || "";
-    if ("staff" in data) this.staff = typeof data.staff === "string" ? { name: data.staff } : data.staff;
-    if (this.state === "bot" && !("staff" in data)) this.staff = null;
+    if (data.staff) this.staff = typeof data.staff === "string" ? { name: data.staff } : data.staff;
+    else if (this.state !== "live") this.staff = null;
     if (data.language) this.language = data.language;
     if (data.direction) this.direction = data.direction;
     this.keep();

@@ -87,9 +87,9 @@ export function outside(href, attributes, ...children) {
   return h("a", { href, target: "_blank", rel: "noopener noreferrer", ...attributes }, ...children);
 }
 
-const LINK = /https:\/\/[^\s<>"'）)]+[^\s<>"'）).,;:!?،؛؟]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:tel:)?\+\d[\d\s/()-]{5,}\d/g;
+const LINK = /https:\/\/[^\s<>"'）)]+[^\s<>"'）).,;:!?،؛؟]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:tel:)?\+\d[\d\s/()-]{5,}\d|(?<![\w=/-])[A-Z]{2}-[A-Z0-9]{4}-[A-Z0-9]{2}\b/g;
 
-/** Text with its https addresses, e-mail addresses and international telephone numbers as links. */
+/** Text with its https addresses, e-mail addresses and international telephone numbers as links; case numbers stay in one piece. */
 export function linked(text) {
   const parts = [];
   let end = 0;
@@ -101,6 +101,8 @@ export function linked(text) {
       parts.push(href ? outside(href, { dir: "ltr" }, found) : found);
     } else if (found.includes("@")) {
       parts.push(h("a", { href: "mailto:" + found, dir: "ltr" }, found));
+    } else if (/^[A-Z]/.test(found)) {
+      parts.push(h("span.code", { dir: "ltr" }, found));
     } else {
       const shown = found.replace(/^tel:/, "");
       parts.push(h("a", { href: "tel:" + shown.replace(/[^+\d]/g, ""), dir: "ltr" }, shown));
@@ -111,19 +113,13 @@ export function linked(text) {
   return parts.filter(Boolean);
 }
 
-/** Paragraphs and simple lists ("- …", "1. …") of a text. */
+/** Paragraphs, one a line, and simple lists ("- …", "1. …") of a text. */
 export function prose(text) {
   const blocks = [];
   let list = null;
-  let lines = [];
-  const flush = () => {
-    if (lines.length) blocks.push(h("p", {}, lines.flatMap((line, i) => (i ? [h("br"), ...linked(line)] : linked(line)))));
-    lines = [];
-  };
   for (const line of text.split("\n")) {
-    const item = line.match(/^\s*(?:[-•*]|(\d{1,2})[.)])\s+(.+)$/);
+    const item = line.match(/^\s*(?:[-–•*]|(\d{1,2})[.)])\s+(.+)$/);
     if (item) {
-      flush();
       const tag = item[1] ? "ol" : "ul";
       if (!list || list.localName !== tag) {
         list = h(tag, tag === "ol" && item[1] !== "1" ? { start: item[1] } : {});
@@ -132,10 +128,8 @@ export function prose(text) {
       list.append(h("li", {}, ...linked(item[2])));
     } else {
       list = null;
-      if (line.trim()) lines.push(line);
-      else flush();
+      if (line.trim()) blocks.push(h("p", {}, ...linked(line)));
     }
   }
-  flush();
   return blocks;
 }

@@ -92,7 +92,8 @@ function fieldRow(ui, field) {
   const element = field.type === "checkbox"
     ? h("div.field", {}, h("div.check", {}, input, label), hint, error)
     : h("div.field", {}, label, hint, input, error);
-  const value = () => (field.type === "checkbox" ? input.checked : input.value.trim());
+  // Every value is text, as in an ordinary form.
+  const value = () => (field.type === "checkbox" ? (input.checked ? "yes" : "") : input.value.trim());
 
   return {
     element,

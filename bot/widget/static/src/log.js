@@ -81,7 +81,7 @@ export class Log {
       const current = i > lastVisitor;
       for (const part of element.querySelectorAll(":scope > .suggestions, :scope > .form")) part.hidden = !current;
       const tools = element.querySelector(".tools");
-      if (tools) tools.hidden = !ends && !tools.matches(":focus-within");
+      if (tools) tools.hidden = !ends && !isAnswer(message) && !tools.matches(":focus-within");
       previous = { author: message.author, name: message.name, time };
     });
   }
@@ -134,7 +134,7 @@ export class Log {
     const { ui } = this;
     return h("div.sources", {}, h("p", {}, ui.t("sources")), h("ul", {}, ...sources.map((source) => {
       const href = safeUrl(source.url);
-      const date = source.checked_on ? h("span.muted", {}, ` · ${ui.t("source_checked", { date: formatDate(ui, source.checked_on) })}`) : null;
+      const date = source.checked_on ? h("span.muted", {}, ui.t("source_checked", { date: formatDate(ui, source.checked_on) })) : null;
       const title = source.title || source.url;
       return h("li", {}, href ? outside(href, { dir: "auto" }, title, icon("link")) : title, date);
     })));
@@ -145,9 +145,8 @@ export class Log {
     const { ui } = this;
     const tools = h("div.tools");
     if (message.text && voiceFor(message.language || ui.language)) tools.append(this.readButton(message));
-    const first = ui.conversation.messages.keys().next().value;
-    // The greeting and questions of the assistant are no answers to be judged.
-    if (message.seq !== first && !message.form) tools.append(this.rating(message));
+    // The greeting and the assistant's own questions are no answers to be judged.
+    if (isAnswer(message)) tools.append(this.rating(message));
     return tools;
   }
 
@@ -241,6 +240,11 @@ export class Log {
     this.nodes.clear();
     this.element.replaceChildren();
   }
+}
+
+/** Whether it carries what the visitor asked for. */
+function isAnswer(message) {
+  return Boolean(message.offers?.length || message.sources?.length);
 }
 
 function key(message) {

@@ -41,7 +41,6 @@ class LotseChat extends HTMLElement {
     this.texts = null;
     this.language = "";
     this.direction = "ltr";
-    this.values = {};
     this.region = {};
     this.unread = 0;
     this.view = "closed";
@@ -68,6 +67,7 @@ class LotseChat extends HTMLElement {
     this.applyTheme();
     this.darkness = matchMedia("(prefers-color-scheme: dark)");
     this.darkness.addEventListener("change", (this.onDark = () => this.applyTheme()));
+    globalThis.visualViewport?.addEventListener("resize", (this.onViewport = () => this.fitKeyboard()));
     this.receipt = receiptInAddress();
     const restored = this.conversation.restore();
     this.renderLauncher();
@@ -83,6 +83,7 @@ class LotseChat extends HTMLElement {
   disconnectedCallback() {
     hush();
     this.darkness.removeEventListener("change", this.onDark);
+    globalThis.visualViewport?.removeEventListener("resize", this.onViewport);
     this.conversation.close();
     this.panel?.remove();
     this.panel = null;
@@ -205,8 +206,7 @@ class LotseChat extends HTMLElement {
   }
 
   phone() {
-    const { office = {} } = this.region;
-    const number = this.region.telephone || this.region.phone || office.telephone || office.phone;
+    const number = this.region.telephone;
     return typeof number === "string" ? number.replace(/[\u2066-\u2069]/g, "") : "";
   }
 
@@ -291,7 +291,6 @@ class LotseChat extends HTMLElement {
   async loadTexts(language) {
     const answer = await this.api.call("GET", "/interface?lang=" + encodeURIComponent(language));
     this.texts = answer.texts || {};
-    this.values = answer.values || {};
     this.language = answer.language || language;
     this.direction = answer.direction === "rtl" ? "rtl" : "ltr";
   }
@@ -375,6 +374,7 @@ class LotseChat extends HTMLElement {
     try {
       await this.conversation.erase();
       this.draft = "";
+      this.field = null;
       this.session("open", null);
       this.session("draft", null);
       this.wantsFocus = true;
@@ -442,7 +442,10 @@ class LotseChat extends HTMLElement {
       this.leaving = true;
       conversation.leave();
       this.leaving = false;
+      this.draft = "";
       this.session("open", null);
+      this.session("draft", null);
+      this.field = null;
       if (this.view === "chat") this.go("deleted");
       this.fire("lotse-end");
     });
@@ -456,10 +459,14 @@ class LotseChat extends HTMLElement {
     on("reset", () => {
       this.lost = false;
       this.log?.clear();
+      if (!conversation.id && !this.leaving) {
+        this.session("open", null);
+        this.session("draft", null);
+      }
       if (this.leaving || this.view === "closed" || this.view === "loading") return;
       // Another tab began or left a conversation.
       if (conversation.id && this.view === "notice") this.resume();
-      else if (!conversation.id && this.view === "chat") this.go("notice");
+      else if (!conversation.id && this.view === "chat") this.go("notice"); // what was being written stays in memory
     });
   }
 
@@ -468,7 +475,9 @@ class LotseChat extends HTMLElement {
   applyTheme() {
     const wanted = this.getAttribute("theme") || "auto";
     // "auto" is dark only where the page itself can be dark: a dark box on a light page helps nobody.
-    const dark = matchMedia("(prefers-color-scheme: dark)").matches && /dark/.test(getComputedStyle(this).colorScheme);
+    const { colorScheme } = getComputedStyle(this.parentElement || document.documentElement);
+    const declared = colorScheme === "normal" ? document.querySelector('meta[name="color-scheme"]')?.content : colorScheme;
+    const dark = matchMedia("(prefers-color-scheme: dark)").matches && /dark/.test(declared || "");
     const end = getComputedStyle(this).direction === "rtl" ? "bottom-left" : "bottom-right";
     this.dataset.corner = this.getAttribute("corner") || end;
     this.dataset.theme = wanted === "auto" ? (dark ? "dark" : "light") : wanted;
@@ -578,8 +587,8 @@ class LotseChat extends HTMLElement {
         else this.go("notice");
       } else this.close();
     };
-    const days = this.values.retention_days ?? this.values.days;
-    const privacy = safeUrl(this.getAttribute("privacy") || this.values.privacy_url || "");
+    const days = this.region.chat_days;
+    const privacy = safeUrl(this.getAttribute("privacy") || "");
     const phone = this.phone();
     const point = (name, ...texts) => h("li", {}, icon(name), h("div", {}, ...texts));
     const chips = this.languages().map(({ code, name }) => h("button.chip", {
@@ -624,9 +633,7 @@ class LotseChat extends HTMLElement {
       this.latest.removeAttribute("aria-label");
     }
     this.scroller = h("div.scroller", {}, this.log.element, this.typingRow);
-    this.scroller.addEventListener("scroll", () => {
-      this.latest.hidden = this.atEnd();
-    }, { passive: true });
+    this.scroller.addEventListener("scroll", () => this.showLatest(), { passive: true });
     this.footer = h("div.composer", {});
     return [this.banner, h("div.body", {}, this.scroller, this.latest), this.footer];
   }
@@ -648,7 +655,10 @@ class LotseChat extends HTMLElement {
       "aria-label": this.t("composer_label"), placeholder: this.t("composer_placeholder"), "aria-describedby": countId,
     });
     // dir=auto is left-to-right while empty: the placeholder is in the interface's language.
-    this.field.addEventListener("input", () => this.onInput());
+    this.field.addEventListener("input", () => {
+      this.onInput();
+      this.conversation.tellTyping();
+    });
     this.field.addEventListener("keydown", (event) => {
       // Enter chooses a word while an input method is open.
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
@@ -730,7 +740,14 @@ class LotseChat extends HTMLElement {
     if (ownNew || first) this.scrollToEnd();
     else if (!stay && added) this.scrollToNew(before);
     else if (!stay) this.scrollToEnd();
-    this.latest.hidden = this.atEnd();
+    this.showLatest();
+  }
+
+  /** Only from half a screen on: before that the way is short and the button would cover what is read. */
+  showLatest() {
+    if (!this.scroller) return;
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    this.latest.hidden = scrollHeight - scrollTop - clientHeight < Math.max(NEAR_END, clientHeight / 2);
   }
 
   /** A text the server will never take comes back into the field, where it can be changed. */
@@ -843,6 +860,17 @@ class LotseChat extends HTMLElement {
       event.preventDefault();
       (event.shiftKey ? all[all.length - 1] : all[0]).focus();
     }
+  }
+
+  /** Where an on-screen keyboard lies over the page (iOS), keep the field above it. */
+  fitKeyboard() {
+    const { panel } = this;
+    if (!panel || this.pageMode) return;
+    const { height, offsetTop, scale } = visualViewport;
+    const covered = this.fullScreen() && scale < 1.05 ? Math.max(0, innerHeight - height - offsetTop) : 0;
+    const atEnd = this.atEnd();
+    panel.style.insetBlockEnd = covered > 1 ? covered + "px" : "";
+    if (atEnd) this.scrollToEnd();
   }
 
   fullScreen() {

@@ -2,6 +2,7 @@
 
 import { h, icon, linked, outside, prose, safeUrl } from "./dom.js";
 
+const FACTS = 6; // on the card; the others are among the details
 const SCHEMES = /^(https?:\/\/|mailto:|tel:)/;
 
 /** A date of the API (2025-03-01) in the visitor's way of writing. */
@@ -59,10 +60,20 @@ function factValue(value) {
   return h("span", { dir: /[\u0590-\u08ff]/.test(text) ? "rtl" : "ltr" }, text);
 }
 
+function factList(facts) {
+  return h("dl", {}, ...facts.map((fact) => h("div", {}, h("dt", {}, fact.label || fact.name), h("dd", {}, factValue(fact.value)))));
+}
+
 /** One offer as a card. */
 export function offerCard(ui, offer, { removable = false } = {}) {
   const saved = () => ui.saved().some((other) => other.id === offer.id);
+  const facts = (offer.facts || []).filter((fact) => fact && fact.value !== "" && fact.value !== null && fact.value !== undefined);
+  // Who offers it stands under the title, as on any notice board.
+  const provider = offer.provider || facts.find((fact) => fact.name === "provider")?.value;
+  const shown = facts.filter((fact) => fact.name !== "provider");
+  const rest = shown.splice(shown.length > FACTS + 1 ? FACTS : shown.length);
   const details = h("div.offer-details", { hidden: true, id: ui.nextId() });
+  if (rest.length) details.append(factList(rest));
   const contact = contactParts(offer.contact);
   const source = sourcePart(offer.source);
   if (offer.text) details.append(h("div.offer-text", {}, ...prose(offer.text)));
@@ -103,15 +114,14 @@ export function offerCard(ui, offer, { removable = false } = {}) {
   const place = [plainText(offer.place_name || offer.place)];
   if (Number.isFinite(offer.distance_km)) place.push(ui.t("offer_distance", { distance: formatDistance(ui, offer.distance_km) }));
 
-  const facts = (offer.facts || []).filter((fact) => fact && fact.value !== "" && fact.value !== null && fact.value !== undefined);
   return h("article.offer", { "aria-label": offer.title },
     h("div.offer-top", {},
       h("span.offer-kind", {}, icon(offer.kind), ui.has("offer_kind_" + offer.kind) ? ui.t("offer_kind_" + offer.kind) : offer.kind),
       offer.sample && h("span.offer-sample", {}, ui.t("offer_sample"))),
     h("h3", {}, h("bdi", {}, offer.title)),
-    offer.provider && h("p.offer-provider", {}, h("bdi", {}, plainText(offer.provider))),
+    provider && h("p.offer-provider", {}, h("bdi", {}, plainText(provider))),
     place.some(Boolean) && h("p.offer-place", {}, icon("pin"), h("span", {}, place.filter(Boolean).join(" · "))),
-    facts.length > 0 && h("dl", {}, ...facts.map((fact) => h("div", {}, h("dt", {}, fact.label || fact.name), h("dd", {}, factValue(fact.value))))),
+    shown.length > 0 && factList(shown),
     details,
     h("div.offer-actions", {},
       details.childNodes.length > 0 && more,

@@ -29,6 +29,7 @@ export function eventParser() {
 }
 
 const SILENCE = 40000; // ms; the server sends a comment every 15 s, so a connection this quiet is dead
+const POLLING = 3000; // ms
 const PAUSES = [500, 1000, 2000, 5000, 10000, 20000, 30000]; // ms before each new attempt
 
 /**
@@ -75,15 +76,17 @@ export class Stream {
       }
       this.failures += 1;
       // The first break is ordinary (a proxy's time limit, a sleeping laptop) and not worth a notice.
+      let reachable = false;
       if (this.failures > 1) {
         try {
           await this.hooks.poll();
-          this.hooks.connection(true);
+          reachable = true;
         } catch {
-          this.hooks.connection(false);
+          // shown below
         }
+        this.hooks.connection(reachable);
       }
-      await this.pause();
+      await this.pause(reachable);
     }
   }
 
@@ -125,8 +128,10 @@ export class Stream {
     }
   }
 
-  pause() {
-    const longest = PAUSES[Math.min(this.failures, PAUSES.length) - 1] || PAUSES[0];
+  /** @param {boolean} reachable the server answers, only streams do not get through: ask often enough to talk */
+  pause(reachable) {
+    const growing = PAUSES[Math.min(this.failures, PAUSES.length) - 1] || PAUSES[0];
+    const longest = reachable ? Math.min(growing, POLLING) : growing;
     // Spread, so that a thousand pages do not come back in the same moment after a restart.
     const pause = longest * (0.7 + 0.6 * Math.random());
     return new Promise((resolve) => {

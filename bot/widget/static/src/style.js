@@ -4,7 +4,6 @@
 export const STYLE = /* css */ `
 :host {
   all: initial;
-  color-scheme: inherit;
   --accent: var(--lotse-accent, #2044aa);
   --on-accent: var(--lotse-on-accent, #fff);
   --accent-soft: var(--lotse-accent-soft, #eff3fa);
@@ -38,6 +37,8 @@ export const STYLE = /* css */ `
 }
 :host([data-corner="bottom-left"]) { right: auto; left: 0; }
 :host([mode="page"]) { position: relative; display: block; inset: auto; z-index: auto; block-size: 100%; min-block-size: 20em; }
+:host([data-theme="light"]) { color-scheme: light; }
+:host([data-theme="dark"]), :host([data-theme="high-contrast"]) { color-scheme: dark; }
 :host([data-theme="dark"]) {
   --accent: var(--lotse-accent-dark, #97afe1);
   --on-accent: var(--lotse-on-accent-dark, #0b0d18);
@@ -135,7 +136,7 @@ a:hover { text-decoration-thickness: .13em; }
 .scroller { flex: 1; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--accent-line) transparent; display: flex; flex-direction: column; }
 .log { display: flex; flex-direction: column; padding: .5em var(--pad) .4em; outline-offset: -3px !important; }
 .column { inline-size: 100%; max-inline-size: 47em; margin-inline: auto; }
-.latest { position: absolute; inset-block-end: .7em; inset-inline-start: 50%; margin-inline-start: -1.4em; display: grid; place-items: center; inline-size: 2.75em; block-size: 2.75em; border-radius: 50%; background: var(--surface); color: var(--accent); box-shadow: 0 0 0 1px var(--line), 0 4px 14px rgb(19 21 37 / .16); z-index: 1; }
+.latest { position: absolute; inset-block-end: .7em; inset-inline-end: .8em; display: grid; place-items: center; inline-size: 2.75em; block-size: 2.75em; border-radius: 50%; background: var(--surface); color: var(--accent); box-shadow: 0 0 0 1px var(--line), 0 4px 14px rgb(19 21 37 / .16); z-index: 1; }
 
 /* --- messages */
 .message { display: flex; flex-direction: column; align-items: flex-start; margin-block-start: 1em; min-inline-size: 0; content-visibility: auto; contain-intrinsic-block-size: auto 5em; }
@@ -145,13 +146,15 @@ a:hover { text-decoration-thickness: .13em; }
 .message.visitor { align-items: flex-end; }
 .message.system { align-items: center; }
 .day { align-self: center; color: var(--muted); font-size: .8em; font-weight: 600; padding-block: .2em .8em; }
+.day::first-letter { text-transform: uppercase; }
 .author { color: var(--muted); font-size: .8em; font-weight: 600; padding-inline: .2em; margin-block-end: .2em; }
 .follows > .author:not(.sr) { display: none; }
 .bubble { max-inline-size: min(88%, 36em); padding: .6em .9em; border-radius: 1.15em; background: var(--bubble); overflow-wrap: anywhere; unicode-bidi: isolate; border: 1px solid transparent; }
-.bubble > * + * { margin-block-start: .55em; }
+.bubble > * + * { margin-block-start: .5em; }
+.code { white-space: nowrap; font-weight: 600; }
 .bubble ul, .bubble ol { padding-inline-start: 1.3em; }
 .bubble li + li { margin-block-start: .2em; }
-.bot > .bubble, .staff > .bubble { border-end-start-radius: .35em; }
+.bot > .bubble, .staff > .bubble { border-end-start-radius: .35em; max-inline-size: min(94%, 36em); }
 .staff > .bubble { background: var(--accent-soft); border-color: var(--accent-line); }
 .visitor > .bubble { background: var(--accent); color: var(--on-accent); border-end-end-radius: .35em; }
 .visitor > .bubble > p + p { margin-block-start: 0; }
@@ -177,8 +180,8 @@ a:hover { text-decoration-thickness: .13em; }
 .sources { font-size: .84em; margin-block-start: .4em; padding-inline: .3em; }
 .sources p { font-weight: 600; color: var(--muted); }
 .sources ul { list-style: none; }
-.sources li { padding-block: .15em; }
-.sources a { display: inline-block; min-block-size: 1.7em; }
+.sources li { display: flex; flex-wrap: wrap; gap: 0 .6em; align-items: baseline; padding-block: .15em; }
+.sources a { display: inline-block; min-block-size: 1.75em; }
 .sources .icon { inline-size: .95em; block-size: .95em; margin-inline-start: .25em; vertical-align: -.12em; }
 
 .suggestions { display: flex; flex-wrap: wrap; gap: .5em; margin-block: .5em .3em; inline-size: 100%; animation: rise .25s ease; }
@@ -205,6 +208,7 @@ a:hover { text-decoration-thickness: .13em; }
 .offer dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 7.5em), 1fr)); gap: .45em .9em; margin-block: .65em .3em; padding-block-start: .6em; border-block-start: 1px solid var(--line); }
 .offer dt { font-size: .76em; color: var(--muted); line-height: 1.3; }
 .offer dd { font-weight: 600; font-size: .95em; line-height: 1.35; overflow-wrap: anywhere; }
+.offer-details > dl { margin: 0; padding: 0; border: 0; font-size: 1.08em; }
 .offer-details { border-block-start: 1px solid var(--line); margin-block-start: .6em; padding-block: .6em .3em; font-size: .92em; display: grid; gap: .5em; }
 .offer-text > * + * { margin-block-start: .4em; }
 .offer-text ul, .offer-text ol { padding-inline-start: 1.2em; }
@@ -326,6 +330,7 @@ textarea { resize: vertical; }
   .head { min-block-size: 0; padding-block: .1em !important; }
   .composer { padding-block: .25em; }
   .names p { -webkit-line-clamp: 1; }
+  .latest { display: none; }
 }
 @media (pointer: coarse) { .tool { inline-size: 2.75em; block-size: 2.75em; } }
 @media (prefers-reduced-motion: reduce) { *, *::before, *::after { animation: none !important; transition: none !important; scroll-behavior: auto !important; } }

@@ -1,0 +1,64 @@
+"""Who may do what: one table of every route of the console and the roles that it is open to.
+
+The routes are registered from this table (`bot/console/pages.py`), so there is none outside it, and a test walks
+it with every role. What is not listed here does not exist.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.console.accounts import ROLES
+
+NOBODY = "anonymous"
+"""The role of a request without a session."""
+
+STAFF = frozenset(ROLES)
+EVERYBODY = STAFF | {NOBODY}
+CASEWORK = frozenset({"adviser", "administrator"})
+"""Roles that read what visitors wrote; the content team is not among them."""
+ADMINISTRATION = frozenset({"administrator"})
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route.
+
+    `handler` is module and function below `bot.console`; the function takes the page and the path's parameters.
+    """
+
+    method: str
+    path: str
+    handler: str
+    roles: frozenset[str]
+
+
+ROUTES = (
+    Route("GET", "/static/<name:str>", "assets.serve", EVERYBODY),
+    Route("GET", "/login", "login.form", EVERYBODY),
+    Route("POST", "/login", "login.log_in", EVERYBODY),
+    Route("POST", "/logout", "login.log_out", STAFF),
+    Route("GET", "/welcome/<token:str>", "login.welcome", EVERYBODY),
+    Route("POST", "/welcome/<token:str>", "login.set_password", EVERYBODY),
+    Route("POST", "/language", "account.language", EVERYBODY),
+    Route("GET", "/account", "account.show", STAFF),
+    Route("POST", "/account/password", "account.change_password", STAFF),
+    Route("POST", "/account/sessions", "account.end_sessions", STAFF),
+    Route("GET", "/", "inbox.show", STAFF),
+    Route("GET", "/inbox/events", "inbox.events", CASEWORK),
+    Route("GET", "/cases/<number:str>", "case.show", CASEWORK),
+    Route("GET", "/cases/<number:str>/events", "case_stream.events", CASEWORK),
+    Route("POST", "/cases/<number:str>/take", "case.take", CASEWORK),
+    Route("POST", "/cases/<number:str>/reply", "case.reply", CASEWORK),
+    Route("POST", "/cases/<number:str>/give-back", "case.give_back", CASEWORK),
+    Route("POST", "/cases/<number:str>/close", "case.close", CASEWORK),
+    Route("POST", "/cases/<number:str>/release", "case.release", ADMINISTRATION),
+    Route("POST", "/cases/<number:str>/read", "case.read", CASEWORK),
+    Route("POST", "/cases/<number:str>/typing", "case.typing", CASEWORK),
+    Route("GET", "/users", "users.show", ADMINISTRATION),
+    Route("POST", "/users", "users.invite", ADMINISTRATION),
+    Route("POST", "/users/<user_id:int>/link", "users.new_link", ADMINISTRATION),
+    Route("POST", "/users/<user_id:int>/role", "users.change_role", ADMINISTRATION),
+    Route("POST", "/users/<user_id:int>/active", "users.set_active", ADMINISTRATION),
+    Route("GET", "/<rest:path>", "lost.lost", EVERYBODY),
+)

@@ -1,0 +1,204 @@
+"""A case: the conversation so far, and what staff do with it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from sanic.response import HTTPResponse, empty
+from sqlalchemy.engine import Connection, Row
+
+from bot.console import queue
+from bot.console.live import visitor_is_here
+from bot.console.page import Page, Refused
+from bot.console.transcript import Entry, Transcript
+from bot.console.words import Words
+from bot.console.written import language_of, tidy
+from bot.conversation import log
+from bot.conversation.services import Services
+from bot.handoff import cases
+
+LONGEST_REPLY = 4000
+
+_LONGEST_TALK = 5000
+_KEY = re.compile(r"[A-Za-z0-9_-]{8,40}")
+
+
+def load(connection: Connection, page: Page, number: str) -> dict[str, Any]:
+    """Everything that the case's page shows beside the messages.
+
+    Raises:
+        NotFound: there is no such case (any more).
+    """
+    case = cases.find(connection, number)
+    if case is None:
+        raise log.NotFound(number)
+    conversation = log.find(connection, case.conversation_id)
+    owner = cases.owner_name(connection, case)
+    return {
+        "case": case,
+        "conversation": conversation,
+        "owner": owner,
+        "mode": _mode(page, case),
+        "history": cases.history(connection, number),
+        "here": visitor_is_here(page, conversation.id),
+        "typing": False,
+    }
+
+
+def _mode(page: Page, case: Row) -> str:
+    """What this member of staff can do: the part of the page that answers is drawn anew only when this changes."""
+    if case.state == "closed":
+        return "closed"
+    if case.owner_id is None:
+        return "free"
+    return "mine" if case.owner_id == page.member.id else "taken"
+
+
+def transcript(page: Page, number: str) -> Transcript:
+    """Reads this case's messages for the page."""
+    return Transcript(page.services, Words(page.services, page.texts), page.language, number)
+
+
+async def show(page: Page, number: str) -> HTTPResponse:
+    """The case's page; that it was read is noted."""
+    number = number.upper()
+
+    def read_all(connection: Connection) -> tuple[dict[str, Any], list[Entry]]:
+        values = load(connection, page, number)
+        rows = log.after(connection, values["case"].conversation_id, 0, limit=_LONGEST_TALK)
+        return values, transcript(page, number).entries(rows)
+
+    def mark(connection: Connection) -> None:
+        queue.mark_read(connection, number, page.member.id)
+        page.audit(connection, "case read", number)
+
+    values, entries = await page.services.database.read(read_all)
+    # Noted before it is shown: what cannot be noted is not read.
+    await page.services.database.write(mark)
+    return page.render("case.html", entries=entries, key=new_key(), longest=LONGEST_REPLY, draft="", **values)
+
+
+def new_key() -> str:
+    """Marks a reply form, so that sending it twice stores it once."""
+    return secrets.token_urlsafe(12)
+
+
+def _notice(services: Services, utter: str, language: str, **values: Any) -> dict[str, Any]:
+    """A message of the system to the visitor, in the visitor's language, as a row of the log."""
+    reply = services.replies.reply(utter, language, **values)
+    row = services.presenter.row(reply, language, reply_to=None, number=0)
+    return {**row, "author": "system", "extra": {**row["extra"], "values": values}}
+
+
+_Act = Callable[[Connection, Row, str], None]
+
+
+async def _act(page: Page, number: str, what: str, act: _Act) -> None:
+    """Carries out something that the visitor sees: (connection, case, visitor's language), then wakes who looks."""
+    services, number = page.services, number.upper()
+
+    def store(connection: Connection) -> str:
+        case = cases.find(connection, number)
+        if case is None:
+            raise log.NotFound(number)
+        if case.state == "closed":
+            raise Refused(409, "closed")
+        language = log.find(connection, case.conversation_id).language
+        act(connection, case, language)
+        page.audit(connection, what, number)
+        services.bus.announce(connection, case.conversation_id)
+        return str(case.conversation_id)
+
+    services.bus.publish(await services.database.write(store))
+
+
+async def take(page: Page, number: str) -> HTTPResponse:
+    """Takes the case; of several who try, one gets it and the others learn who."""
+    user = page.member
+
+    def act(connection: Connection, case: Row, language: str) -> None:
+        joined = _notice(page.services, "utter_staff_joined", language, name=user.name)
+        cases.take(connection, case.number, user, joined)
+
+    await _act(page, number, "case taken", act)
+    return page.go(f"/cases/{number.upper()}")
+
+
+async def reply(page: Page, number: str) -> HTTPResponse:
+    """Sends a message to the visitor."""
+    text, key = tidy(page.raw("text")), page.raw("key")
+    if not text:
+        raise Refused(422, "reply_empty")
+    if len(text) > LONGEST_REPLY:
+        raise Refused(422, "too_long", limit=LONGEST_REPLY, n=len(text))
+    if not _KEY.fullmatch(key):
+        raise Refused(400, "bad_request")
+    services = page.services
+    loop = asyncio.get_running_loop()
+    written_in = await loop.run_in_executor(None, language_of, text, services.languages)
+
+    def act(connection: Connection, case: Row, language: str) -> None:
+        cases.reply(connection, case.number, page.member, text, written_in, client_id=f"staff-{key}")
+        queue.mark_read(connection, case.number, page.member.id)
+
+    with contextlib.suppress(cases.AlreadyDone):
+        await _act(page, number, "case answered", act)
+    if not page.is_partial:
+        return page.go(f"/cases/{number.upper()}#end")
+    return page.render("composer.html", number=number.upper(), key=new_key(), longest=LONGEST_REPLY, draft="")
+
+
+async def give_back(page: Page, number: str) -> HTTPResponse:
+    """The assistant answers again, and somebody else may take the case."""
+
+    def act(connection: Connection, case: Row, language: str) -> None:
+        left = _notice(page.services, "utter_staff_left", language, name=page.member.name)
+        cases.give_back(connection, case.number, page.member, left, close=False)
+
+    await _act(page, number, "case given back", act)
+    return page.go(f"/cases/{number.upper()}")
+
+
+async def close(page: Page, number: str) -> HTTPResponse:
+    """The case is done."""
+
+    def act(connection: Connection, case: Row, language: str) -> None:
+        closed = _notice(page.services, "utter_case_closed", language, case_number=case.number)
+        cases.give_back(connection, case.number, page.member, closed, close=True)
+
+    await _act(page, number, "case closed", act)
+    return page.go(f"/cases/{number.upper()}")
+
+
+async def release(page: Page, number: str) -> HTTPResponse:
+    """Takes the case from its owner, who is away."""
+
+    def act(connection: Connection, case: Row, language: str) -> None:
+        name = cases.owner_name(connection, case) or ""
+        left = _notice(page.services, "utter_staff_left", language, name=name)
+        cases.release(connection, case.number, page.member, left)
+
+    await _act(page, number, "case released", act)
+    return page.go(f"/cases/{number.upper()}")
+
+
+async def read(page: Page, number: str) -> HTTPResponse:
+    """What came in while the page was looked at is read."""
+    await page.services.database.write(lambda c: queue.mark_read(c, number.upper(), page.member.id))
+    return empty()
+
+
+async def typing(page: Page, number: str) -> HTTPResponse:
+    """The visitor sees that somebody is writing, if the case is this member's; nothing is stored."""
+    case = await page.services.database.read(lambda c: cases.find(c, number.upper()))
+    if case is None:
+        raise log.NotFound(number)
+    if _mode(page, case) == "mine":
+        note = {"typing": True, "author": "staff", "name": page.member.name}
+        page.services.bus.publish(case.conversation_id, note)
+    return empty()

@@ -1,0 +1,121 @@
+"""Logging in and out, and the one-time link that sets a password."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+from sanic.response import HTTPResponse
+from sqlalchemy.engine import Connection, Row
+
+from bot.console import accounts, throttle
+from bot.console.page import Page, Refused
+
+# Each check takes a core and 64 MB for a moment: more at once would let anybody fill the memory.
+_checking = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password")
+
+_PAGE = re.compile(r"/[\w/.-]*")
+"""A page of the console to go to after logging in, and nothing else."""
+
+
+async def form(page: Page) -> HTTPResponse:
+    """The login page."""
+    if page.user is not None:
+        return page.go("/")
+    done = page.request.args.get("done", "")
+    return page.render(
+        "login.html", next="", email="", problem="", done=done if done in ("password", "logout", "everywhere") else ""
+    )
+
+
+async def log_in(page: Page) -> HTTPResponse:
+    """Checks name and password; the answer is the same for an unknown name and for a wrong password."""
+    email, wanted = page.field("email"), page.field("next")
+    password = page.raw("password")
+    database, address = page.services.database, page.address
+    wait = await database.write(lambda c: throttle.attempt(c, email, address))
+    if wait:
+        await database.write(lambda c: page.audit(c, "login refused", None))
+        problem = page.texts("login.wait", seconds=int(wait) + 1)
+        response = page.render("login.html", status=429, next=wanted, email=email, problem=problem, done="")
+        response.headers["Retry-After"] = str(int(wait) + 1)
+        return response
+    user = await database.read(lambda c: accounts.by_email(c, email))
+    if not await verify(user, password):
+        await database.write(
+            lambda c: page.audit(c, "login failed", None, user_id=user.id if user is not None else None)
+        )
+        problem = page.texts("login.wrong")
+        return page.render("login.html", status=401, next=wanted, email=email, problem=problem, done="")
+    assert user is not None
+
+    def open_session(connection: Connection) -> str:
+        throttle.succeeded(connection, email, address)
+        # Whatever token the browser had before: this login gets its own.
+        if page.token:
+            accounts.close_session(connection, page.token)
+        page.audit(connection, "login", str(user.id), user_id=user.id)
+        return accounts.open_session(connection, user.id)
+
+    token = await database.write(open_session)
+    response = page.go(wanted if _PAGE.fullmatch(wanted) else "/")
+    response.add_cookie(
+        page.cookie, token, path="/", httponly=True, secure=page.secure, samesite="Lax", host_prefix=False
+    )
+    return response
+
+
+async def verify(user: Row | None, password: str) -> bool:
+    """Whether the password is the account's, checked off the event loop."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_checking, accounts.verify_password, user, password)
+
+
+async def log_out(page: Page) -> HTTPResponse:
+    """Ends this session."""
+
+    def close(connection: Connection) -> None:
+        accounts.close_session(connection, page.token)
+        page.audit(connection, "logout", str(page.member.id))
+
+    await page.services.database.write(close)
+    return forget(page, "logout")
+
+
+def forget(page: Page, done: str) -> HTTPResponse:
+    """To the login page, without the cookie."""
+    response = page.go(f"/login?done={done}")
+    response.add_cookie(page.cookie, "", path="/", httponly=True, secure=page.secure, samesite="Lax", max_age=0)
+    return response
+
+
+async def welcome(page: Page, token: str) -> HTTPResponse:
+    """The page behind a one-time link."""
+    user = await page.services.database.read(lambda c: accounts.invited(c, token))
+    if user is None:
+        raise Refused(410, "link")
+    return page.render("welcome.html", invited=user, name=user.name, token=token, problem="")
+
+
+async def set_password(page: Page, token: str) -> HTTPResponse:
+    """Sets the password and uses the link up."""
+    name = page.field("name", longest=80)
+    password = page.raw("password")
+    database = page.services.database
+    user = await database.read(lambda c: accounts.invited(c, token))
+    if user is None:
+        raise Refused(410, "link")
+
+    def store(connection: Connection) -> None:
+        accounts.set_password(connection, token, password, name or None)
+        page.audit(connection, "password set", str(user.id), user_id=user.id)
+
+    try:
+        await database.write(store)
+    except accounts.AccountError as error:
+        if str(error) == "link":
+            raise Refused(410, "link") from None
+        problem = page.texts(f"password.{error}")
+        return page.render("welcome.html", status=422, invited=user, name=name, token=token, problem=problem)
+    return forget(page, "password")

@@ -1,0 +1,146 @@
+"""Which cases there are and which of them wait: the query behind the inbox.
+
+All functions work on a connection inside a transaction of `bot.db.Database`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+from urllib.parse import urlencode
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Row
+
+from bot.db import case_reads, cases, conversations, messages, users
+
+STATES = ("new", "open", "waiting", "closed")
+PER_PAGE = 50
+
+_NEEDS_STAFF = ("new", "open")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the inbox shows; an empty field leaves everything in. `state` may also be `todo`: what waits for staff."""
+
+    state: str = "todo"
+    topic: str = ""
+    language: str = ""
+    team: str = ""
+    mine: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, args: Mapping[str, Any]) -> Choice:
+        """From an address; what is not known there counts as not chosen."""
+        given = {field.name: str(args.get(field.name) or "")[:40] for field in fields(cls)}
+        state = given["state"] if "state" in args and given["state"] in (*STATES, "todo", "all") else "todo"
+        number = given["page"]
+        page = max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+        return cls(state, given["topic"], given["language"], given["team"], "1" if given["mine"] else "", page)
+
+    def address(self, **changes: Any) -> str:
+        """The query string of this choice with changes; the page begins anew unless it is what changes."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)} | {"page": 1} | changes
+        return urlencode({name: value for name, value in values.items() if value and (name, value) != ("page", 1)})
+
+
+def search(connection: Connection, choice: Choice, user_id: int) -> list[Row]:
+    """Up to PER_PAGE + 1 cases (the last one only says that there are more), those that wait longest first.
+
+    Each has the case's columns and `owner` (name), `spoken` (the conversation's language now), `since` (when the
+    visitor began to wait, or the case last changed), `unread` (visitor's messages that this user has not seen),
+    `seen` (None: this user has never opened the case).
+    """
+    m = messages.alias("m")
+    of_case = (m.c.conversation_id == cases.c.conversation_id) & (m.c.author == "visitor")
+    s = messages.alias("s")
+    answered = (
+        sa.select(sa.func.max(s.c.seq))
+        .where(s.c.conversation_id == cases.c.conversation_id, s.c.author == "staff")
+        .scalar_subquery()
+    )
+    asked = sa.select(sa.func.min(m.c.at)).where(of_case, m.c.seq > answered).scalar_subquery()
+    since = sa.case(
+        (cases.c.state.in_(("waiting", "closed")), cases.c.updated_at),
+        (answered.is_(None), cases.c.created_at),
+        else_=sa.func.coalesce(asked, cases.c.updated_at),
+    )
+    seen = case_reads.c.seq
+    unread = (
+        sa.select(sa.func.count()).where(of_case, m.c.seq > sa.func.coalesce(seen, 0)).scalar_subquery()
+    )
+    needs = cases.c.state.in_(_NEEDS_STAFF)
+    group = sa.case((needs, 0), (cases.c.state == "waiting", 1), else_=2)
+    query = (
+        sa.select(
+            cases, users.c.name.label("owner"), conversations.c.language.label("spoken"),
+            since.label("since"), unread.label("unread"), seen.label("seen"),
+        )
+        .join(conversations, conversations.c.id == cases.c.conversation_id)
+        .outerjoin(users, users.c.id == cases.c.owner_id)
+        .outerjoin(case_reads, (case_reads.c.case_number == cases.c.number) & (case_reads.c.user_id == user_id))
+        .order_by(group, sa.case((needs, since), else_=-since), cases.c.number)
+        .limit(PER_PAGE + 1)
+        .offset((choice.page - 1) * PER_PAGE)
+    )  # fmt: skip
+    for condition in _conditions(choice, user_id):
+        query = query.where(condition)
+    return connection.execute(query).all()
+
+
+def counts(connection: Connection, choice: Choice, user_id: int) -> dict[str, int]:
+    """How many cases each state holds within the rest of the choice, with `todo` and `all`."""
+    query = (
+        sa.select(cases.c.state, sa.func.count().label("n"))
+        .join(conversations, conversations.c.id == cases.c.conversation_id)
+        .group_by(cases.c.state)
+    )
+    for condition in _conditions(choice, user_id, state=False):
+        query = query.where(condition)
+    found = dict.fromkeys(STATES, 0) | {row.state: row.n for row in connection.execute(query)}
+    return found | {"todo": sum(found[state] for state in _NEEDS_STAFF), "all": sum(found.values())}
+
+
+def _conditions(choice: Choice, user_id: int, *, state: bool = True) -> list[Any]:
+    wanted: list[Any] = []
+    if state and choice.state == "todo":
+        wanted.append(cases.c.state.in_(_NEEDS_STAFF))
+    elif state and choice.state != "all":
+        wanted.append(cases.c.state == choice.state)
+    if choice.topic:
+        wanted.append(cases.c.topic == choice.topic)
+    if choice.language:
+        wanted.append(conversations.c.language == choice.language)
+    if choice.team:
+        wanted.append(cases.c.team == choice.team)
+    if choice.mine:
+        wanted.append(cases.c.owner_id == user_id)
+    return wanted
+
+
+def languages(connection: Connection) -> list[str]:
+    """Languages in which there are cases."""
+    query = sa.select(conversations.c.language).join(cases, cases.c.conversation_id == conversations.c.id).distinct()
+    return sorted(row.language for row in connection.execute(query))
+
+
+def mark_read(connection: Connection, number: str, user_id: int) -> None:
+    """The user has seen the case's conversation as far as it goes now."""
+    newest = (
+        sa.select(conversations.c.next_seq - 1)
+        .join(cases, cases.c.conversation_id == conversations.c.id)
+        .where(cases.c.number == number)
+    )
+    seq = connection.execute(newest).scalar()
+    if seq is None:
+        return
+    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    connection.execute(
+        insert(case_reads)
+        .values(case_number=number, user_id=user_id, seq=seq)
+        .on_conflict_do_update(index_elements=["case_number", "user_id"], set_={"seq": seq})
+    )

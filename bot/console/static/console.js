@@ -1,0 +1,134 @@
+// What the console does beyond its HTML; everything but the live parts works without it.
+
+const messages = () => document.getElementById("messages");
+const reply = () => document.getElementById("reply");
+
+// --- live messages
+
+function isAtEnd() {
+  const page = document.documentElement;
+  return page.scrollHeight - page.clientHeight - window.scrollY < 160;
+}
+
+function toEnd() {
+  window.scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
+}
+
+let followed = true;
+
+document.addEventListener("htmx:sseBeforeMessage", (event) => {
+  if (event.detail.type !== "message") return;
+  followed = isAtEnd();
+  const fresh = document.createRange().createContextualFragment(event.detail.data).querySelector(".message");
+  const known = fresh && document.getElementById(fresh.id);
+  // After a lost connection the server may repeat itself, and a message may be understood later than it arrives.
+  if (known) {
+    known.replaceWith(fresh);
+    event.preventDefault();
+  }
+});
+
+document.addEventListener("htmx:sseMessage", (event) => {
+  if (event.detail.type === "message") {
+    if (followed) toEnd();
+    markRead();
+  } else if (event.detail.type === "head") {
+    showCount();
+  } else if (event.detail.type === "panel") {
+    prepareReply();
+  }
+});
+
+// --- read, as far as somebody looked at it
+
+let unread = false;
+
+function markRead() {
+  unread = true;
+  const page = document.querySelector("[data-read]");
+  if (!page || document.visibilityState !== "visible") return;
+  unread = false;
+  htmx.ajax("POST", page.dataset.read, { source: document.body, swap: "none" });
+}
+
+document.addEventListener("visibilitychange", () => unread && markRead());
+
+// --- the number of waiting visitors, in the tab too
+
+const title = document.title;
+
+function showCount() {
+  const head = document.querySelector("[data-waiting]");
+  if (head) document.title = head.dataset.waiting === "0" ? title : `(${head.dataset.waiting}) ${title}`;
+}
+
+// --- writing
+
+function showLeft(field) {
+  const shown = document.querySelector("[data-left]");
+  const left = field.maxLength - field.value.length;
+  if (shown) shown.textContent = left < 500 ? shown.dataset.left.replace("#", left) : "";
+}
+
+function prepareReply() {
+  const field = reply();
+  if (field) showLeft(field);
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target === reply()) showLeft(event.target);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target === reply()) {
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  }
+});
+
+window.addEventListener("beforeunload", (event) => {
+  if (reply()?.value.trim()) event.preventDefault();
+});
+
+// --- questions before what cannot be taken back; notes that can be closed
+
+document.addEventListener("submit", (event) => {
+  const question = event.target.dataset.question;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  event.target.closest("[data-dismiss]")?.closest(".notice").remove();
+});
+
+// --- at the beginning
+
+function fold() {
+  for (const details of document.querySelectorAll(".fold")) {
+    const summary = details.firstElementChild;
+    // Where there is room the style hides the summary, and what it folds stays in sight.
+    if (getComputedStyle(summary).display !== "none" && !details.querySelector(".filter__reset")) details.removeAttribute("open");
+  }
+}
+
+document.addEventListener("htmx:afterSwap", (event) => event.detail.target?.id === "inbox" && fold());
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.elt?.id !== "composer") return;
+  reply()?.focus();
+  toEnd();
+});
+
+// --- the connection
+
+function showOffline(isOffline) {
+  document.getElementById("offline").hidden = !isOffline;
+}
+
+document.addEventListener("htmx:sseError", () => showOffline(true));
+document.addEventListener("htmx:sseOpen", () => showOffline(false));
+
+fold();
+showCount();
+prepareReply();
+if (messages() && !location.hash) toEnd();

@@ -1,0 +1,241 @@
+"""Reads any language word by word as plain English, for the encoder and for features that all languages share.
+
+A gloss is no translation and nobody is shown it: each word is looked up in a list that people wrote
+(`data/lexicon/words/<language>.tsv`: form, tab, English), by its form, its lemma, its parts, or with a typing error;
+what is in no list is left out, or kept where it is in Latin script and might be English or a name.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from bot.errors import ContentError, ContentErrors
+from bot.nlu.normalise import fold
+from bot.region import Region
+
+READ_AS_IS = "en"
+"""The language of the glosses themselves."""
+OFFICES = "de"
+"""The language whose words stand in every other one: "Anmeldung", "Kita"."""
+
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_LATIN = re.compile(r"[a-z0-9']+")
+_LONGEST_PHRASE = 3
+_SHORTEST_PART = 3
+_LINKS = ("", "s", "es", "n", "en", "er", "e")
+# Arabic writes articles, conjunctions, prepositions and pronouns onto the word.
+_ARABIC_BEFORE = ("وبال", "وال", "بال", "لل", "فال", "كال", "عال", "ال", "و", "ف", "ب", "ل", "ك", "ع", "ش", "ح", "ه")
+_ARABIC_AFTER = ("كم", "هم", "نا", "ها", "تي", "ته", "تك", "ات", "ين", "ون", "ني", "ي", "ك", "ه", "ا")
+
+
+@dataclass(frozen=True)
+class Read:
+    """How one word or phrase was read."""
+
+    text: str
+    gloss: str
+    """Empty: it carries nothing, or is unknown."""
+    how: str
+    """`form`, `phrase`, `lemma`, `parts`, `typo`, `office word`, `kept` or `unknown`."""
+
+
+Words = dict[str, str]
+
+
+def read_words(folder: Path) -> dict[str, Words]:
+    """language -> folded form -> gloss, from every `<language>.tsv` in `folder`.
+
+    Raises:
+        ContentErrors: a line has no tab, with file and line.
+    """
+    lists: dict[str, Words] = {}
+    errors = []
+    for file in sorted(folder.glob("*.tsv")):
+        words: Words = {}
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            if not line.strip() or line.startswith("#"):
+                continue
+            form, tab, gloss = line.partition("\t")
+            if not tab or "\t" in gloss:
+                errors.append(ContentError(file, number, "", f"{line[:40]!r} is not 'word, tab, English'",
+                                           "Put one tab between the word and its English gloss."))  # fmt: skip
+                continue
+            words.setdefault(" ".join(tokens(form)), gloss.strip().lower())
+        words.pop("", None)
+        lists[file.stem] = words
+    if errors:
+        raise ContentErrors(errors)
+    return lists
+
+
+def tokens(text: str) -> list[str]:
+    """The folded words and numbers of a text."""
+    return _TOKEN.findall(fold(text))
+
+
+class Glosser:
+    """Args:
+    lists: As `read_words` gives them.
+    names: Folded words that are names (places); they are read as `name_gloss`.
+    """
+
+    name_gloss = "town"
+
+    def __init__(self, lists: Mapping[str, Words], names: Iterable[str] = ()) -> None:
+        self._lists = dict(lists)
+        self._names = {word for name in names for word in tokens(name) if len(word) > 3}
+        # Typing errors are looked for among words of like beginning and length: the first letter is seldom wrong.
+        self._by_start: dict[str, dict[str, list[str]]] = {}
+        for language, words in self._lists.items():
+            starts: dict[str, list[str]] = {}
+            for form in words:
+                if len(form) >= 4 and " " not in form:
+                    starts.setdefault(form[:1], []).append(form)
+            self._by_start[language] = starts
+        self._read_word = lru_cache(maxsize=50_000)(self._read_word_anew)
+
+    @classmethod
+    def from_data(cls, data: Path) -> Glosser:
+        """With the lists and the names of places below `data`.
+
+        Raises:
+            ContentErrors: a list or the region cannot be read.
+        """
+        region = Region.load(data)
+        names = [name for place in region.places.values() for name in (*place.names.values(), *place.localities)]
+        return cls(read_words(data / "lexicon" / "words"), names)
+
+    def save(self, file: Path) -> None:
+        """Writes the lists as JSON."""
+        content = {"lists": self._lists, "names": sorted(self._names)}
+        file.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def read(cls, file: Path) -> Glosser:
+        """What `save` wrote."""
+        content = json.loads(file.read_text(encoding="utf-8"))
+        return cls(content["lists"], content["names"])
+
+    def gloss(self, text: str, language: str) -> str:
+        """The English words in the order of the text; the text itself, folded, where it is English already."""
+        if language == READ_AS_IS or language not in self._lists:
+            return " ".join(self.name_gloss if word in self._names else word for word in tokens(text))
+        return " ".join(read.gloss for read in self.trace(text, language) if read.gloss)
+
+    def trace(self, text: str, language: str) -> list[Read]:
+        """How each word was read."""
+        words, reads, start = tokens(text), [], 0
+        own = self._lists.get(language, {})
+        while start < len(words):
+            for size in range(min(_LONGEST_PHRASE, len(words) - start), 1, -1):
+                phrase = " ".join(words[start : start + size])
+                if phrase in own:
+                    reads.append(Read(phrase, own[phrase], "phrase"))
+                    start += size
+                    break
+            else:
+                gloss, how = self._read_word(words[start], language)
+                reads.append(Read(words[start], gloss, how))
+                start += 1
+        return reads
+
+    def _read_word_anew(self, word: str, language: str) -> tuple[str, str]:
+        own = self._lists.get(language, {})
+        if word in own:
+            return own[word], "form"
+        if word.isdigit():
+            return word, "kept"
+        if word in self._names:
+            return self.name_gloss, "name"
+        for gloss, how in self._derived(word, language, own):
+            return gloss, how
+        if _LATIN.fullmatch(word):
+            if language != OFFICES and (gloss_how := self._office_word(word)):
+                return gloss_how
+            return word, "kept"
+        return "", "unknown"
+
+    def _office_word(self, word: str) -> tuple[str, str] | None:
+        gloss, how = self._read_word(word, OFFICES) if OFFICES in self._lists else ("", "unknown")
+        return (gloss, "office word") if how not in ("kept", "unknown") else None
+
+    def _derived(self, word: str, language: str, own: Words) -> Iterable[tuple[str, str]]:
+        """What the word is a form, a compound or a misspelling of; the first answer counts."""
+        for lemma in _lemmas(word, language):
+            if lemma in own:
+                yield own[lemma], "lemma"
+        if language == OFFICES and (parts := self._parts(word, own)):
+            yield parts, "parts"
+        if not _LATIN.fullmatch(word) or language != READ_AS_IS:
+            near = self._near(word, language)
+            if near is not None:
+                yield own[near], "typo"
+
+    def _parts(self, word: str, own: Words) -> str | None:
+        """The glosses of a compound's parts, e.g. "wohnungsgeberbestätigung" as "apartment provider confirmation"."""
+        for end in range(len(word) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
+            head, rest = word[:end], word[end:]
+            for link in _LINKS:
+                if link and not head.endswith(link):
+                    continue
+                stem = head[: len(head) - len(link)] if link else head
+                if len(stem) < _SHORTEST_PART or not own.get(stem):
+                    continue
+                tail = own.get(rest) or next((own[lemma] for lemma in _lemmas(rest, OFFICES) if own.get(lemma)), None)
+                if tail is None and len(rest) > 5:
+                    tail = self._parts(rest, own)
+                if tail:
+                    return f"{own[stem]} {tail}"
+        return None
+
+    def _near(self, word: str, language: str) -> str | None:
+        if len(word) < 5:
+            return None
+        allowed = 1 if len(word) < 8 else 2
+        found = process.extractOne(
+            word,
+            [form for form in self._by_start.get(language, {}).get(word[:1], ()) if abs(len(form) - len(word)) <= allowed],
+            scorer=DamerauLevenshtein.distance,
+            score_cutoff=allowed,
+        )
+        return found[0] if found else None
+
+
+@lru_cache(maxsize=50_000)
+def _lemmas(word: str, language: str) -> tuple[str, ...]:
+    """Candidates for the dictionary form of a folded word, likeliest first."""
+    if language == "ar":
+        return tuple(_without_clitics(word))
+    import simplemma
+
+    try:
+        lemma = fold(simplemma.lemmatize(word, lang=language, greedy=True))
+    except ValueError:
+        return ()
+    # Typed without umlauts or marks, a word is unknown to the lemmatiser: endings are cut as a last resort.
+    cut = [word[:-n] for n in (1, 2, 3) if len(word) - n >= 4]
+    return (lemma, *cut)
+
+
+def _without_clitics(word: str) -> Iterable[str]:
+    for before in ("", *_ARABIC_BEFORE):
+        if before and not (word.startswith(before) and len(word) - len(before) >= 3):
+            continue
+        stem = word[len(before) :]
+        if before:
+            yield stem
+        for after in _ARABIC_AFTER:
+            if stem.endswith(after) and len(stem) - len(after) >= 3:
+                base = stem[: -len(after)]
+                yield base
+                # The feminine ending becomes a t before a pronoun.
+                yield (base[:-1] if base.endswith("ت") else base) + "ه"
+

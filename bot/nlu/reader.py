@@ -1,0 +1,68 @@
+"""What the classifier sees of a message: how it is written, what it says in English, where that lies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.nlu.encoder import Encoder, VectorCache
+from bot.nlu.features import ngrams, word_ngrams
+from bot.nlu.gloss import Glosser
+from bot.nlu.linear import Sample
+
+_GLOSS = "gloss.json"
+
+
+class SampleReader:
+    """Makes samples of texts, in training as in serving.
+
+    Args:
+        glosser: None with an encoder that knows the visitors' languages itself.
+        encoder: None to do without vectors.
+    """
+
+    def __init__(self, glosser: Glosser | None, encoder: Encoder | None) -> None:
+        self.glosser = glosser
+        self.encoder = encoder
+
+    @classmethod
+    def for_training(cls, config: dict[str, Any]) -> SampleReader:
+        """Reads the lists of words below the folder `data`; see `JointIntentClassifier` for the other keys."""
+        return cls(Glosser.from_data(Path(config["data"])) if config["reads"] == "gloss" else None, _encoder(config))
+
+    @classmethod
+    def read(cls, folder: Path, config: dict[str, Any]) -> SampleReader:
+        """What `save` wrote."""
+        return cls(Glosser.read(folder / _GLOSS) if (folder / _GLOSS).exists() else None, _encoder(config))
+
+    def save(self, folder: Path) -> None:
+        """Keeps the lists of words with the model."""
+        if self.glosser:
+            self.glosser.save(folder / _GLOSS)
+
+    def sample(self, text: str, language: str) -> Sample:
+        """One text, in the language it is read in."""
+        gloss = self._gloss(text, language)
+        return Sample(_blocks(text, gloss), self.encoder.vector(gloss) if self.encoder else None)
+
+    def samples(self, texts: Sequence[str], languages: Sequence[str], cache: VectorCache) -> list[Sample]:
+        """Many texts; vectors known from an earlier training come from `cache`."""
+        glosses = [self._gloss(text, language) for text, language in zip(texts, languages, strict=True)]
+        vectors = cache.vectors(glosses, self.encoder) if self.encoder else [None] * len(glosses)
+        return [Sample(_blocks(t, g), v) for t, g, v in zip(texts, glosses, vectors, strict=True)]
+
+    def _gloss(self, text: str, language: str) -> str:
+        return self.glosser.gloss(text, language) if self.glosser else text
+
+
+def _blocks(text: str, gloss: str) -> tuple[list[str], list[str]]:
+    return list(ngrams(text)), list(word_ngrams(gloss))
+
+
+def _encoder(config: dict[str, Any]) -> Encoder | None:
+    if not config["vector"]:
+        return None
+    if config["model"]:
+        return Encoder(Path(config["model"]), Path(config["tokenizer"]))
+    return Encoder.default(Path(config["cache"]))

@@ -1,0 +1,148 @@
+"""What `lotse check` says: errors stop training, remarks are work for the editors."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.errors import ContentError, ContentErrors, load_yaml
+from bot.interface import Interface
+from bot.knowledge.offers import check as check_offers
+from bot.knowledge.offers import load_offers
+from bot.languages import Languages, load_languages
+from bot.nlu.normalise import fold
+from bot.region import Region
+from bot.resources import OWN_FACTS
+from bot.training.examples import Example, read_examples
+from bot.training.responses import merge_responses, read_responses
+
+_VARIABLE = re.compile(r"\{(\w+)\}")
+_FEW_EXAMPLES, _FEW_TESTS = 12, 6
+_SOURCE_DAYS = 365
+
+
+def check_content(data: Path, *, tests: Path | None = None, today: date | None = None) -> list[str]:
+    """Remarks, one a line.
+
+    Raises:
+        ContentErrors: something cannot be used as it is.
+    """
+    today = today or date.today()
+    languages, region = load_languages(data), Region.load(data)
+    examples = read_examples(data / "nlu", languages)
+    replies = read_responses(data, languages)
+    intents = set(load_yaml(data.parent / "domain.yml").data["intents"]) - {"faq"}
+    full_names = intents | {example.intent for example in examples}
+    errors = [*_unknown_intents(examples, intents), *_bad_payloads(data, languages, full_names)]
+    if errors:
+        raise ContentErrors(errors)
+    remarks = [*_thin(examples, languages, full_names)]
+    remarks += [f"{language}: {name} is given in {giver}" for language, name, giver in merge_responses(replies, languages).gaps]
+    remarks += _variables(replies, region)
+    remarks += _interface(data, languages, full_names)
+    if tests and tests.exists():
+        held_out = read_examples(tests, languages)
+        remarks += _near_duplicates(examples, held_out)
+    remarks += _old_sources(data, today)
+    for finding in check_offers(load_offers(data, region), today, languages.written):
+        remarks.append(f"{finding.file}:{finding.line}: {finding.offer} {finding.problem.replace('_', ' ')}: {finding.detail}")
+    return remarks
+
+
+def _unknown_intents(examples: list[Example], intents: set[str]) -> Iterator[ContentError]:
+    for example in {e.intent: e for e in examples}.values():
+        if not example.intent.startswith("faq/") and example.intent not in intents:
+            yield ContentError(example.file, example.line, "nlu.intent", f"{example.intent!r} is not in domain.yml",
+                               "Correct the name, or write it faq/… if it has one answer.")  # fmt: skip
+
+
+def _bad_payloads(data: Path, languages: Languages, intents: set[str]) -> Iterator[ContentError]:
+    """Buttons that lead nowhere."""
+    for language in languages:
+        for file in sorted((data / "responses" / language.code).glob("*.yml")):
+            document = load_yaml(file)
+            for name, variations in document.data["responses"].items():
+                for number, variation in enumerate(variations):
+                    for place, button in enumerate(variation.get("buttons") or []):
+                        at = ("responses", name, number, "buttons", place, "payload")
+                        intent, brace, rest = button["payload"][1:].partition("{")
+                        if intent not in intents and intent not in ("inform",):
+                            yield document.error(at, f"there is no intent {intent!r}", "Write /intent or /faq/name.")
+                        elif brace and not _is_object(brace + rest):
+                            yield document.error(at, "what follows the intent is not JSON", 'Write /inform{"slot": "value"}.')
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
+def _thin(examples: list[Example], languages: Languages, intents: set[str]) -> Iterator[str]:
+    counts = Counter((e.language, e.intent) for e in examples)
+    spoken = sorted(intents - {"nlu_fallback", "inform"})
+    for language in languages.written:
+        for intent in spoken:
+            if counts[language, intent] < _FEW_EXAMPLES:
+                yield f"{language}: {intent} has {counts[language, intent]} examples, {_FEW_EXAMPLES} are the least"
+
+
+def _variables(replies: Mapping[str, Mapping[str, list[dict[str, Any]]]], region: Region) -> Iterator[str]:
+    """A language that uses a variable which no other one has is a typing error more often than not."""
+    facts = set(region.facts("de")) | set(OWN_FACTS)
+    used: dict[str, dict[str, set[str]]] = {}
+    for language, own in replies.items():
+        for name, variations in own.items():
+            used.setdefault(name, {})[language] = {v for each in variations for v in _VARIABLE.findall(each["text"])}
+    for name, by_language in used.items():
+        common = Counter(v for variables in by_language.values() for v in variables)
+        for language, variables in by_language.items():
+            for variable in variables - facts:
+                if common[variable] == 1 and len(by_language) > 1:
+                    yield f"{language}: {name} uses {{{variable}}}, which no other language knows here"
+
+
+def _interface(data: Path, languages: Languages, intents: set[str]) -> Iterator[str]:
+    texts = {}
+    for language in languages:
+        file = data / "interface" / f"{language.code}.yml"
+        if not file.exists():
+            yield f"{language.code}: {file} is missing"
+            continue
+        content = load_yaml(file).data
+        texts[language.code] = {f"{s}.{k}" for s, v in content.items() if isinstance(v, dict) for k in v}
+    every = set().union(*texts.values())
+    for code, own in texts.items():
+        for key in sorted(every - own):
+            yield f"{code}: data/interface/{code}.yml has no {key}"
+    interface = Interface.load(data, languages)
+    for intent in sorted(intents - {"nlu_fallback", "inform"}):
+        if interface.text(languages.default, "intents", intent) == intent:
+            yield f"{languages.default}: data/interface/{languages.default}.yml has no title for {intent}"
+
+
+def _near_duplicates(examples: list[Example], held_out: list[Example]) -> Iterator[str]:
+    """A test question that was trained on measures nothing."""
+    trained = {" ".join(fold(e.text).split()): e for e in examples if len(e.text.split()) > 2}
+    for example in held_out:
+        twin = trained.get(" ".join(fold(example.text).split()))
+        if twin:
+            yield f"{example.file}:{example.line}: is also a training example ({twin.file}:{twin.line})"
+
+
+def _old_sources(data: Path, today: date) -> Iterator[str]:
+    document = load_yaml(data / "sources.yml")
+    for name, source in document.data.items():
+        try:
+            checked = date.fromisoformat(str(source["checked_on"]))
+        except (KeyError, ValueError):
+            yield str(document.error((name,), "has no date in checked_on", "Write it as 2026-11-21."))
+            continue
+        if checked < today - timedelta(days=_SOURCE_DAYS):
+            yield str(document.error((name, "checked_on"), f"was checked on {checked}", "Open the page and check it again."))

@@ -1,0 +1,112 @@
+"""Members of staff at a real server."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from bot.console import accounts
+from bot.db import create_engine, login_failures, users
+
+PASSWORD = "Elbe und Altmark im Herbst"
+OWN = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture(scope="session")
+def engine(live_server: Any) -> Iterator[Engine]:
+    """The server's database, from outside."""
+    engine = create_engine(live_server.database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def unthrottled(engine: Engine) -> None:
+    """Failed logins of one test must not slow down the next."""
+    with engine.begin() as connection:
+        connection.execute(login_failures.delete())
+
+
+@dataclass
+class Member:
+    """Somebody logged in to the console."""
+
+    http: httpx.Client
+    id: int
+    name: str
+    email: str
+
+    @property
+    def csrf(self) -> str:
+        """The session's token, as any page holds it."""
+        found = re.search(r'name="csrf" value="([^"]+)"', self.http.get("/console/account").text)
+        assert found
+        return found.group(1)
+
+    def post(self, path: str, **fields: str) -> httpx.Response:
+        """Sends a form as a page of the console does."""
+        return self.http.post(f"/console{path}", data={"csrf": self.csrf, **fields}, headers=OWN)
+
+    def page(self, path: str) -> str:
+        """A page that there is."""
+        answer = self.http.get(f"/console{path}")
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def answer(self, number: str, text: str, key: str = "") -> httpx.Response:
+        """Replies to a visitor."""
+        return self.post(f"/cases/{number}/reply", text=text, key=key or uuid.uuid4().hex)
+
+
+def make(engine: Engine, role: str, name: str) -> tuple[int, str]:
+    """(id, e-mail) of a new account with PASSWORD."""
+    email = f"{uuid.uuid4().hex[:8]}@example.org"
+    with engine.begin() as connection:
+        link = accounts.invite(connection, "", email=email, name=name, role=role)
+        user = accounts.set_password(connection, link.rpartition("/")[2], PASSWORD)
+    return user.id, email
+
+
+@pytest.fixture
+def member(live_server: Any, engine: Engine) -> Iterator[Callable[..., Member]]:
+    """`member("adviser", name="Jana Behrendt")` makes an account and logs it in."""
+    clients: list[httpx.Client] = []
+
+    def log_in(role: str = "adviser", name: str = "Jana Behrendt") -> Member:
+        user_id, email = make(engine, role, name)
+        http = httpx.Client(base_url=live_server.url, timeout=30)
+        clients.append(http)
+        answer = http.post("/console/login", data={"email": email, "password": PASSWORD}, headers=OWN)
+        assert answer.status_code == 303, answer.text
+        return Member(http, user_id, name, email)
+
+    yield log_in
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def anonymous(live_server: Any) -> Iterator[httpx.Client]:
+    """A browser without a session."""
+    with httpx.Client(base_url=live_server.url, timeout=30) as client:
+        yield client
+
+
+def case_of(visitor: Any) -> str:
+    """Hands a conversation over; returns the case's number."""
+    visitor.hand_over()
+    return str(visitor.state()["case_number"])
+
+
+def user_row(engine: Engine, user_id: int) -> Any:
+    """An account as it is stored."""
+    with engine.connect() as connection:
+        return connection.execute(sa.select(users).where(users.c.id == user_id)).one()

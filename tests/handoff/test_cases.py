@@ -1,0 +1,116 @@
+"""Taking, answering and giving back a case, on the database alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bot.conversation import log
+from bot.db import create_engine, messages, metadata, tracker_events, users
+from bot.handoff import cases
+
+ANNA: Any = SimpleNamespace(id=1, name="Anna Albrecht")
+BERND: Any = SimpleNamespace(id=2, name="Bernd Busch")
+NOTE = {"author": "system", "text": "…", "language": "de"}
+NUMBER = "HL-7K3M-92"
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[Connection]:
+    engine = create_engine(f"sqlite:///{tmp_path / 't.db'}")
+    metadata.create_all(engine)
+    with engine.connect() as connection, connection.begin():
+        for user in (ANNA, BERND):
+            row = {"id": user.id, "email": f"{user.id}@example.org", "name": user.name, "role": "adviser", "active": True}
+            connection.execute(users.insert().values(**row, created_at=0))
+        yield connection
+    engine.dispose()
+
+
+@pytest.fixture
+def conversation(connection: Connection) -> str:
+    """A conversation that was handed over as NUMBER."""
+    made = log.create(connection, token="t", language="de", page=None, greeting=[NOTE])
+    values = {"number": NUMBER, "topic": "other", "concern": "x", "language": "de", "contact_kind": "none", "team": "office"}
+    cases.create(connection, made, 1, values)
+    return made
+
+
+def _case(connection: Connection) -> Any:
+    return cases.find(connection, NUMBER)
+
+
+def test_taking_silences_the_assistant(connection: Connection, conversation: str) -> None:
+    cases.take(connection, NUMBER, ANNA, NOTE)
+    assert (_case(connection).state, _case(connection).owner_id) == ("open", 1)
+    assert log.find(connection, conversation).state == "live"
+    assert [row.type_name for row in connection.execute(sa.select(tracker_events))] == ["pause"]
+
+
+def test_taking_twice_says_it_once(connection: Connection, conversation: str) -> None:
+    cases.take(connection, NUMBER, ANNA, NOTE)
+    cases.take(connection, NUMBER, ANNA, NOTE)
+    assert [event.kind for event in cases.history(connection, NUMBER)] == ["created", "taken"]
+
+
+def test_the_second_learns_who_was_first(connection: Connection, conversation: str) -> None:
+    cases.take(connection, NUMBER, ANNA, NOTE)
+    with pytest.raises(cases.Conflict) as conflict:
+        cases.take(connection, NUMBER, BERND, NOTE)
+    assert conflict.value.owner == "Anna Albrecht"
+
+
+@pytest.mark.parametrize("close", [True, False])
+def test_giving_back_lets_the_assistant_speak(connection: Connection, conversation: str, close: bool) -> None:
+    cases.take(connection, NUMBER, ANNA, NOTE)
+    cases.give_back(connection, NUMBER, ANNA, NOTE, close=close)
+    assert _case(connection).state == ("closed" if close else "new")
+    assert [row.type_name for row in connection.execute(sa.select(tracker_events))] == ["pause", "resume"]
+    with pytest.raises(cases.Conflict):
+        cases.reply(connection, NUMBER, ANNA, "Noch etwas", "de")
+
+
+def test_a_reply_with_the_same_id_is_undone(connection: Connection, conversation: str) -> None:
+    cases.take(connection, NUMBER, ANNA, NOTE)
+    cases.reply(connection, NUMBER, ANNA, "Hallo", "de", client_id="a")
+    with pytest.raises(cases.AlreadyDone), connection.begin_nested():
+        cases.reply(connection, NUMBER, ANNA, "Hallo", "de", client_id="a")
+    cases.reply(connection, NUMBER, ANNA, "Hallo", "de", client_id="b")
+    cases.reply(connection, NUMBER, ANNA, "Hallo", "de")
+    said = connection.execute(sa.select(messages).where(messages.c.author == "staff").order_by(messages.c.seq)).all()
+    assert [(row.seq, row.client_id) for row in said] == [(3, "a"), (4, "b"), (5, None)]
+    assert _case(connection).state == "waiting"
+
+
+def test_a_visitor_who_writes_again_waits_again(connection: Connection, conversation: str) -> None:
+    cases.take(connection, NUMBER, ANNA, NOTE)
+    cases.reply(connection, NUMBER, ANNA, "Hallo", "de")
+    cases.visitor_wrote(connection, conversation)
+    assert _case(connection).state == "open"
+
+
+def test_release_frees_the_case_of_somebody_away(connection: Connection, conversation: str) -> None:
+    with pytest.raises(cases.Conflict):
+        cases.release(connection, NUMBER, BERND, NOTE)
+    cases.take(connection, NUMBER, ANNA, NOTE)
+    cases.release(connection, NUMBER, BERND, NOTE)
+    assert log.find(connection, conversation).state == "waiting_for_staff"
+    cases.take(connection, NUMBER, BERND, NOTE)
+    assert [(event.kind, event.name) for event in cases.history(connection, NUMBER)][2:] == [
+        ("released", "Bernd Busch"), ("taken", "Bernd Busch"),
+    ]  # fmt: skip
+
+
+def test_receipts_secret_opens_only_its_case(connection: Connection, conversation: str) -> None:
+    secret = cases.receipt_secret(b"key", NUMBER)
+    assert cases.open_receipt(connection, b"key", NUMBER, "0" * 32) is None
+    assert cases.open_receipt(connection, b"key", "HL-2222-22", secret) is None
+    opened = cases.open_receipt(connection, b"key", NUMBER, secret)
+    assert opened is not None and opened[0] == conversation
+    assert log.authenticate(connection, conversation, opened[1]).id == conversation

@@ -1,0 +1,475 @@
+"""Searching real index files: what is found, in which order, and what is given up when nothing is."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.errors import ContentErrors
+from bot.knowledge import Names, OfferIndex, Query, QueryError, load_offers
+from bot.knowledge.index import write_index
+from tests.knowledge.conftest import TODAY, Write
+
+Open = Callable[[], OfferIndex]
+
+
+def ids(index: OfferIndex, **criteria: Any) -> list[str]:
+    result = index.search(Query(**{"today": TODAY, "limit": 50, **criteria}))
+    return [hit.offer.id for hit in result.hits]
+
+
+# --- criteria
+
+
+HOMES = [
+    {"id": "a", "facts": "housing_kind: flat, deal: rent, rooms: 3, area: 60, rent_cold: 400, rent_warm: 550"},
+    {"id": "b", "facts": "housing_kind: flat, deal: rent, rooms: 3.5, area: 80, rent_cold: 590"},
+    {"id": "c", "facts": "housing_kind: house, deal: rent, rooms: 4, area: 110, rent_cold: 590, rent_warm: 800"},
+    {"id": "d", "facts": "housing_kind: plot, deal: buy, plot_area: 900, price: 40000"},
+    {"id": "e", "facts": "housing_kind: flat, deal: rent, rooms: 2, area: 45, rent_cold: 300"},
+]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"rooms": 3}, {"a", "b"}),
+        ({"rooms": "3", "price_max": 600}, {"a", "b"}),
+        ({"rooms_min": 3.5}, {"b", "c"}),
+        # What leaves the account counts: c costs 590 without heating but 800 with it.
+        ({"price_max": 600, "deal": "rent"}, {"a", "b", "e"}),
+        ({"housing_kind": ["house", "plot"]}, {"c", "d"}),
+        ({"area_min": 100}, {"c", "d"}),
+        ({"deal": "rent", "area_min": 60, "price_max": 570}, {"a"}),
+        ({"rooms": None, "deal": []}, {"a", "b", "c", "d", "e"}),
+        # Kept from an earlier search for work; it says nothing about homes.
+        ({"occupation": "it"}, {"a", "b", "c", "d", "e"}),
+    ],
+)
+def test_housing_filters_are_exact(write: Write, index: Open, filters: dict[str, Any], expected: set[str]) -> None:
+    write("housing", *HOMES)
+    assert set(ids(index(), kind="housing", filters=filters)) == expected
+
+
+def test_work_filters(write: Write, index: Open) -> None:
+    write(
+        "job",
+        {"id": "nurse", "facts": "occupation: nursing_care, working_time: [full_time, shift]"},
+        {"id": "half", "facts": "occupation: nursing_care, working_time: [part_time]"},
+        {"id": "it", "facts": "occupation: it, working_time: [full_time, remote]"},
+    )
+    opened = index()
+    assert set(ids(opened, kind="job", filters={"occupation": "nursing_care"})) == {"nurse", "half"}
+    assert ids(opened, kind="job", filters={"occupation": ["nursing_care"], "working_time": "part_time"}) == ["half"]
+    assert set(ids(opened, kind="job", filters={"working_time": ["part_time", "remote"]})) == {"half", "it"}
+    assert set(ids(opened, kind="job", filters={"without_working_time": "shift"})) == {"half", "it"}
+
+
+@pytest.mark.parametrize(("months", "found"), [(11, False), (12, True), (24, True), (36, True), (37, False)])
+def test_a_childs_age_must_lie_within_the_range(write: Write, index: Open, months: int, found: bool) -> None:
+    write("childcare")
+    result = index().search(Query(kind="childcare", filters={"child_age": months}, today=TODAY))
+    assert (result.relaxed == ()) is found
+
+
+@pytest.mark.parametrize(
+    ("criteria", "criterion"),
+    [
+        ({"kind": "castle"}, "kind"),
+        ({"place": "magdeburg"}, "place"),
+        ({"radius_km": -1.0}, "radius_km"),
+        ({"limit": 1000}, "limit"),
+        ({"offset": 10**30}, "offset"),
+        ({"kind": "housing", "filters": {"colour": "red"}}, "colour"),
+        ({"kind": "housing", "filters": {"rooms": "drei"}}, "rooms"),
+        ({"kind": "housing", "filters": {"price_max": float("nan")}}, "price_max"),
+        ({"kind": "housing", "filters": {"price_max": -5}}, "price_max"),
+        ({"kind": "housing", "filters": {"rooms": [2, 3]}}, "rooms"),
+        ({"kind": "housing", "filters": {"deal": "x'; DROP TABLE offer"}}, "deal"),
+    ],
+)
+def test_senseless_criteria_are_named(write: Write, index: Open, criteria: dict[str, Any], criterion: str) -> None:
+    write("housing")
+    with pytest.raises(QueryError) as raised:
+        index().search(Query(**criteria))
+    assert raised.value.criterion == criterion
+
+
+def test_only_what_is_valid_today_is_shown(write: Write, index: Open) -> None:
+    write(
+        "service",
+        {"id": "always"},
+        {"id": "gone", "more": "  valid_until: 2026-11-20\n"},
+        {"id": "last-day", "more": "  valid_until: 2026-11-21\n"},
+        {"id": "first-day", "more": "  valid_from: 2026-11-21\n"},
+        {"id": "not-yet", "more": "  valid_from: 2026-11-22\n"},
+    )
+    write("event", {"id": "over", "facts": "event_kind: fair, starts: 2026-11-20 10:00"})
+    opened = index()
+    assert set(ids(opened)) == {"always", "last-day", "first-day"}
+    gone = opened.get("gone")
+    assert gone and gone.id == "gone"
+    assert opened.get("never") is None
+
+
+# --- words
+
+
+def texts(*pairs: tuple[str, str]) -> list[dict[str, str]]:
+    return [{"id": id, "title": f"'{title}'", "text": "'Mehr steht hier über das Angebot'"} for id, title in pairs]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Wohnung", {"three", "plain", "shared"}),
+        ("wohnungen", {"three", "plain", "shared"}),
+        ("WOHNUNG", {"three", "plain", "shared"}),
+        ("Dreizimmerwohnung", {"three"}),
+        ("Küche", {"kitchen"}),
+        ("kuche", {"kitchen"}),
+        ("kueche", {"kitchen"}),
+        ("strasse", {"street"}),
+        ("Gartenhaus", {"garden"}),
+    ],
+)
+def test_german_words_are_found_by_part_ending_and_spelling(
+    write: Write, index: Open, text: str, expected: set[str]
+) -> None:
+    write("housing", *texts(
+        ("three", "Dreizimmerwohnung am Wall"), ("plain", "Helle Wohnung"), ("shared", "Gemeinschaftswohnungen"),
+        ("kitchen", "Große Küche"), ("street", "Ruhige Straße"), ("garden", "Haus mit Garten"),
+    ))  # fmt: skip
+    assert set(ids(index(), kind="housing", text=text)) == expected
+
+
+def test_every_language_of_a_record_is_searched(data: Path, write: Write, index: Open) -> None:
+    file = write("job", {"id": "nurse"}, {"id": "other"})
+    languages = (
+        "title: {de: Pflegekraft, en: Registered nurse, pl: Pielęgniarka, uk: Медична сестра, ru: Медсестра,"
+        " ar: وظيفة ممرضة}"
+    )
+    words_ = ", ".join(
+        f"{code}: Mehr steht in diesem Text geschrieben" for code in ("de", "en", "pl", "uk", "ru", "ar")
+    )
+    text = file.read_text("utf-8").replace("title: {de: Ein Angebot}", languages, 1)
+    text = text.replace("text: {de: Ein Text von einiger Länge steht hier}", f"text: {{{words_}}}", 1)
+    file.write_text(text, "utf-8")
+    opened = index()
+    for query in ("pflegekräfte", "NURSES", "pielegniarki", "медичну сестру", "медсестры", "ممرضه", "الوظيفة"):
+        assert ids(opened, kind="job", text=query) == ["nurse"], query
+
+
+HOSTILE = [
+    "kita-platz", '"kita', "NEAR(", "NEAR(a b, 3)", "x:y", "title:kita", "^", "^kita", "kita*", "", "   ", "()", "AND",
+    "kita AND", "NOT kita", "kita OR", "'; DROP TABLE offer; --", "\\", "%", "_", "\x00", "\ud800", "🙂", "ـ", "{title}",
+    "-kita", "+kita", "kita\nplatz", "\u202ekita", "a" * 2000, "kita " * 400, "\ue000kjob", "NULL", "é́́",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("kind", ["childcare", None])
+def test_no_text_can_break_a_search(write: Write, index: Open, text: str, kind: str | None) -> None:
+    write("childcare", {"title": "Kita mit Platz"})
+    opened = index()
+    result = opened.search(Query(kind=kind, text=text, today=TODAY))
+    assert result.total in (0, 1)
+    if "kita" in text and "platz" in text:
+        assert (result.total, result.relaxed) == (1, ())
+    assert len(opened) == 1
+
+
+def test_all_words_beat_some_words(write: Write, index: Open) -> None:
+    write("housing", *texts(("both", "Haus und Garten"), ("house", "Haus"), ("garden", "Garten")))
+    opened = index()
+    assert ids(opened, kind="housing", text="haus garten") == ["both"]
+    assert set(ids(opened, kind="housing", text="haus sauna")) == {"both", "house"}
+
+
+def test_without_all_words_together_enough_of_them_will_do(write: Write, index: Open) -> None:
+    write("housing", *texts(("house", "Haus"), ("garden", "Garten")))
+    result = index().search(Query(kind="housing", text="haus garten", today=TODAY))
+    assert {hit.offer.id: hit.reasons for hit in result.hits} == {"house": ("text:haus",), "garden": ("text:garten",)}
+    assert result.relaxed == ()
+
+
+def test_a_word_in_the_title_counts_more(write: Write, index: Open) -> None:
+    write(
+        "housing",
+        {"id": "text", "text": "'Ein Haus in dem es einen Kamin gibt'", "reviewed_on": "2026-11-20"},
+        {"id": "title", "title": "Kamin", "reviewed_on": "2026-01-01"},
+        {"id": "neither"},
+    )
+    assert ids(index(), kind="housing", text="Kamin") == ["title", "text"]
+
+
+def test_compounds_are_not_split_in_other_languages(write: Write, index: Open) -> None:
+    write("housing", *texts(("garden", "Garten"), ("both", "Haus im Garten")))
+    opened = index()
+    assert ids(opened, kind="housing", text="Gartenhaus") == ["both"]
+    assert opened.search(Query(kind="housing", text="Gartenhaus", language="pl", today=TODAY)).relaxed == ("text",)
+
+
+def test_words_that_most_offers_hold_are_found_too(write: Write, index: Open) -> None:
+    """Beyond a certain number FTS5 does not rank them; they are listed instead."""
+    write("housing", *(texts(*((f"n{number}", "Wohnung") for number in range(450)), ("rare", "Wohnung mit Sauna"))))
+    opened = index()
+    result = opened.search(Query(kind="housing", text="Wohnung", today=TODAY))
+    assert (result.total, result.relaxed) == (451, ())
+    assert ids(opened, kind="housing", text="Wohnung Sauna") == ["rare"]
+
+
+def test_a_word_with_many_endings_is_found_with_each(write: Write, index: Open) -> None:
+    """More offers than FTS5 is asked to rank hold one of the forms; none of them is lost."""
+    endings = ["", "e", "en", "er", "es"]
+    write("housing", *texts(*((f"n{number}", f"Garten{endings[number % 5]}") for number in range(600))), *[{}] * 700)
+    assert index().search(Query(kind="housing", text="Garten", today=TODAY)).total == 600
+
+
+# --- places
+
+
+def spread(write: Write) -> None:
+    write(
+        "job",
+        {"id": "havelberg", "place": "havelberg", "reviewed_on": "2026-01-01"},
+        {"id": "sandau", "place": "sandau", "reviewed_on": "2026-11-01"},
+        {"id": "stendal-old", "place": "stendal", "reviewed_on": "2026-02-01"},
+        {"id": "stendal-new", "place": "stendal", "reviewed_on": "2026-11-02"},
+        {"id": "aland", "place": "aland"},
+    )
+
+
+def test_a_place_alone_is_that_municipality(write: Write, index: Open) -> None:
+    spread(write)
+    result = index().search(Query(kind="job", place="stendal", today=TODAY))
+    assert [hit.offer.id for hit in result.hits] == ["stendal-new", "stendal-old"]
+    assert [hit.distance_km for hit in result.hits] == [0, 0]
+    assert result.hits[0].reasons == ("place",)
+
+
+def test_a_radius_goes_outwards_from_the_place(write: Write, index: Open) -> None:
+    spread(write)
+    result = index().search(Query(kind="job", place="havelberg", radius_km=30, today=TODAY))
+    assert [hit.offer.id for hit in result.hits] == ["havelberg", "sandau", "aland", "stendal-new", "stendal-old"]
+    distances = [hit.distance_km for hit in result.hits]
+    assert distances == sorted(distances)  # type: ignore[type-var]
+    assert distances[1] == pytest.approx(5, abs=1)
+
+
+def test_where_nothing_is_the_places_nearby_are_shown_with_their_distance(write: Write, index: Open) -> None:
+    spread(write)
+    result = index().search(Query(kind="job", place="werben", today=TODAY))
+    assert result.relaxed == ("place",)
+    assert (result.total, result.hits[0].offer.id) == (5, "havelberg")
+    assert result.hits[0].distance_km == pytest.approx(7, abs=1)
+    assert result.hits[0].reasons == ()
+
+
+def test_without_a_place_there_is_no_distance(write: Write, index: Open) -> None:
+    spread(write)
+    result = index().search(Query(kind="job", today=TODAY))
+    assert {hit.distance_km for hit in result.hits} == {None}
+    assert result.hits[0].offer.id == "stendal-new"
+
+
+def test_a_close_fit_yields_to_distance_a_clear_one_does_not(write: Write, index: Open) -> None:
+    write(
+        "job",
+        {"id": "near", "place": "sandau", "text": "'Arbeit mit Pferden und Kutschen auf dem Hof'"},
+        {"id": "far", "place": "stendal", "text": "'Arbeit mit Pferden und Kutschen auf dem Hof'"},
+        {"id": "best", "place": "aland", "title": "Pferde", "text": "'Pferde pflegen und Pferde reiten'"},
+        *({"id": f"filler-{number}"} for number in range(20)),
+    )
+    assert ids(index(), kind="job", text="pferde", place="havelberg", radius_km=60) == ["best", "near", "far"]
+
+
+# --- giving up criteria
+
+
+@pytest.mark.parametrize(
+    ("criteria", "relaxed"),
+    [
+        ({"place": "stendal", "filters": {"rooms": 3, "price_max": 600}}, ()),
+        ({"place": "stendal", "filters": {"rooms": 3, "price_max": 300}}, ("price_max",)),
+        ({"place": "iden", "filters": {"rooms": 3, "price_max": 600}}, ("place",)),
+        ({"place": "stendal", "filters": {"rooms": 5, "price_max": 600}}, ("rooms",)),
+        ({"place": "stendal", "filters": {"rooms": 3, "area_min": 500}}, ("area_min",)),
+        ({"place": "stendal", "text": "Sauna", "filters": {"rooms": 3}}, ("text",)),
+        ({"place": "iden", "filters": {"price_max": 1}}, ("place", "price_max")),
+        ({"place": "iden", "text": "Sauna", "filters": {"price_max": 1, "area_min": 500}},
+         ("text", "area_min", "place", "price_max")),
+    ],
+)  # fmt: skip
+def test_what_is_given_up_is_as_little_as_possible_and_named(
+    write: Write, index: Open, criteria: dict[str, Any], relaxed: tuple[str, ...]
+) -> None:
+    write("housing", {"facts": "housing_kind: flat, deal: rent, rooms: 3, area: 60, rent_cold: 400, rent_warm: 550"})
+    result = index().search(Query(kind="housing", today=TODAY, **criteria))
+    assert (result.relaxed, result.total) == (relaxed, 1)
+    assert not set(result.relaxed) & set(result.hits[0].reasons)
+
+
+def test_a_childs_age_is_given_up_last(write: Write, index: Open) -> None:
+    write("childcare", {"id": "small"}, {"id": "big", "place": "aland", "facts":
+          "childcare_kind: [after_school], age_min_months: 72, age_max_months: 132,"
+          " opening_hours: {weekdays: [['12:00', '16:00']]}"})  # fmt: skip
+    result = index().search(
+        Query(
+            kind="childcare", place="stendal", filters={"childcare_kind": "kindergarten", "child_age": 80}, today=TODAY
+        )
+    )
+    assert [hit.offer.id for hit in result.hits] == ["big"]
+    assert result.relaxed == ("childcare_kind", "place")
+
+
+def test_any_question_is_not_answered_with_any_offer(write: Write, index: Open) -> None:
+    write("housing")
+    opened = index()
+    assert opened.search(Query(text="xyzzy", today=TODAY)).total == 0
+    assert opened.search(Query(kind="job", today=TODAY)).total == 0
+    assert opened.search(Query(kind="housing", text="xyzzy", today=TODAY)).relaxed == ("text",)
+
+
+# --- pages
+
+
+def test_pages_go_through_all_hits_once(write: Write, index: Open) -> None:
+    write("job", *({"id": f"job-{number:02}", "title": "Pferde"} for number in range(23)))
+    opened = index()
+    for criteria in ({}, {"text": "pferde"}, {"place": "stendal"}):
+        pages = [ids(opened, kind="job", limit=5, offset=offset, **criteria) for offset in range(0, 30, 5)]
+        assert [len(page) for page in pages] == [5, 5, 5, 5, 3, 0]
+        assert len({id for page in pages for id in page}) == 23
+
+
+def test_a_limit_of_nothing_still_counts(write: Write, index: Open) -> None:
+    write("job", {}, {})
+    result = index().search(Query(kind="job", limit=0, today=TODAY))
+    assert (result.hits, result.total) == ((), 2)
+
+
+# --- the file
+
+
+def test_the_index_is_built_only_when_the_data_changed(data: Path, write: Write, index: Open, tmp_path: Path) -> None:
+    write("job", {"id": "one"})
+    opened = index()
+    before = opened.file.stat()
+    assert opened.refresh() is False
+    index()
+    assert opened.file.stat().st_mtime_ns == before.st_mtime_ns
+    write("job", {"id": "one"}, {"id": "two"})
+    assert opened.refresh() is True
+    assert set(ids(opened)) == {"one", "two"}
+    assert [file.name for file in opened.file.parent.iterdir()] == ["offers.db"]
+
+
+def test_broken_data_leaves_the_old_index_serving(write: Write, index: Open) -> None:
+    file = write("job", {"id": "one"})
+    opened = index()
+    whole = file.read_text("utf-8")
+    for broken in (whole[: len(whole) // 2], "offers: [", whole.replace("it,", "magic,"), "a: &a [*a]"):
+        file.write_text(broken, "utf-8")
+        with pytest.raises(ContentErrors) as raised:
+            opened.refresh()
+        assert raised.value.errors[0].line
+        assert ids(opened) == ["one"]
+        assert len(list(opened.file.parent.iterdir())) == 1
+    file.write_text(whole, "utf-8")
+    assert opened.refresh() is False
+
+
+def test_a_broken_region_leaves_the_old_index_serving(data: Path, write: Write, index: Open) -> None:
+    write("job", {"id": "one"})
+    opened = index()
+    (data / "region.yml").write_text("id: [", "utf-8")
+    with pytest.raises(ContentErrors):
+        opened.refresh()
+    assert ids(opened, place="stendal") == ["one"]
+
+
+def test_all_offers_can_be_gone_through_as_they_were_read(data: Path, write: Write, index: Open) -> None:
+    write(
+        "event", {"id": "old", "reviewed_on": "2026-01-01", "more": "  coordinates: {latitude: 52.5, longitude: 12}\n"}
+    )
+    write("housing", {"id": "new", "more": "  valid_until: 2026-11-01\n  address: Am Wall 1\n"})
+    opened = index()
+    assert [offer.id for offer in opened] == ["new", "old"]
+    assert sorted(opened, key=str) == sorted(load_offers(data, opened.region), key=str)
+
+
+def test_a_file_that_is_no_index_is_replaced(write: Write, index: Open, tmp_path: Path) -> None:
+    write("job", {"id": "one"})
+    for content in (b"", b"not a database at all" * 500):
+        (tmp_path / "cache").mkdir(exist_ok=True)
+        (tmp_path / "cache" / "offers.db").write_bytes(content)
+        assert ids(index()) == ["one"]
+
+
+def test_an_index_of_another_format_is_replaced(write: Write, index: Open) -> None:
+    write("job", {"id": "one"})
+    opened = index()
+    with sqlite3.connect(opened.file) as connection:
+        connection.execute("UPDATE meta SET value = '0' WHERE name = 'format'")
+    connection.close()
+    assert opened.refresh() is True
+
+
+def test_an_index_replaced_by_another_process_is_seen(write: Write, index: Open) -> None:
+    write("job", {"id": "one"})
+    reader, writer = index(), index()
+    assert ids(reader) == ["one"]
+    write("job", {"id": "two"})
+    writer.refresh()
+    assert ids(reader) == ["two"]
+
+
+def test_searches_go_on_while_the_index_is_replaced(write: Write, index: Open) -> None:
+    """Every search sees the old offers or the new ones, never a mixture and never an error."""
+    write("job", *({"id": f"a-{number}"} for number in range(30)))
+    opened = index()
+    names = Names.load(opened.data_dir, opened.region)
+    first = load_offers(opened.data_dir, opened.region)
+    second = [dataclasses.replace(offer, id=offer.id.replace("a-", "b-")) for offer in first][:20]
+    wrong: list[object] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                found = ids(opened, kind="job")
+                if (len(found), {id[0] for id in found}) not in [(30, {"a"}), (20, {"b"})]:
+                    wrong.append(found)
+            except Exception as error:
+                wrong.append(error)
+        opened.close()
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for turn in range(20):
+        write_index(opened.file, second if turn % 2 == 0 else first, names, str(turn))
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert wrong == []
+
+
+def test_what_a_killed_process_left_behind_is_cleared(write: Write, index: Open, tmp_path: Path) -> None:
+    write("job", {"id": "one"})
+    (tmp_path / "cache").mkdir()
+    old, young = tmp_path / "cache" / ".offers.db.old.new", tmp_path / "cache" / ".offers.db.young.new"
+    old.touch()
+    young.touch()
+    os.utime(old, (0, 0))
+    index()
+    assert not old.exists()
+    assert young.exists()
