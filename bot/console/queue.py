@@ -43,8 +43,9 @@ class Choice:
         return cls(state, given["topic"], given["language"], given["team"], "1" if given["mine"] else "", page)
 
     def address(self, **changes: Any) -> str:
-        """The query string of this choice with changes; the page begins anew unless it is what changes."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)} | {"page": 1} | changes
+        """The query string of this choice with changes; another choice begins at its first page."""
+        first = {"page": 1} if changes else {}
+        values = {field.name: getattr(self, field.name) for field in fields(self)} | first | changes
         return urlencode({name: value for name, value in values.items() if value and (name, value) != ("page", 1)})
 
 

@@ -77,9 +77,10 @@ class Presenter:
         if extra.get("intent"):
             message["intent"] = extra["intent"]
         if extra.get("form"):
-            message["form"] = {**extra["form"], "fields": [_public(field) for field in extra["form"]["fields"]]}
+            message["form"] = {**_public(extra["form"]), "fields": [_public(field) for field in extra["form"]["fields"]]}
         return message
 
 
-def _public(field: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in field.items() if key != "entity"}
+def _public(part: dict[str, Any]) -> dict[str, Any]:
+    """A form or a field of it without what it means to the dialogue."""
+    return {key: value for key, value in part.items() if key not in ("entity", "also")}

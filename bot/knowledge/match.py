@@ -60,7 +60,7 @@ def read_terms(connection: sqlite3.Connection, text: str, language: str | None, 
 def _find_term(connection: sqlite3.Connection, word: str, language: str | None, offers: int) -> Term | None:
     scores = np.zeros(offers + 1)
     _score(connection, _variants(connection, word), scores)
-    if len(word) >= MIN_COMPOUND and (language is None or language.startswith("de")):
+    if len(word) >= MIN_COMPOUND and word.isascii() and (language is None or language.startswith("de")):
         _score_compound(connection, word, scores)
     numbers = np.flatnonzero(scores)
     return Term(word, numbers, scores[numbers]) if len(numbers) else None
@@ -74,7 +74,7 @@ def _score(connection: sqlite3.Connection, variants: Sequence[Variant], scores: 
         if is_common(variant.offers, len(scores) - 1):
             row = connection.execute("SELECT numbers, titled FROM common WHERE word = ?", (variant.word,)).fetchone()
             for blob, weight in zip(row, (1.0, 2.0), strict=True):
-                numbers = np.frombuffer(blob, dtype=np.uint32)
+                numbers = np.frombuffer(blob, dtype=np.uint32).astype(np.int64)
                 scores[numbers] = np.maximum(scores[numbers], weight * _rarity(variant, scores))
         elif budget >= variant.offers:
             budget -= variant.offers

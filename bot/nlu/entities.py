@@ -1,6 +1,7 @@
 """The entity reader as a Rasa component: the lexicon is compiled into the model when it is trained.
 
-A running server keeps the words of the model it loaded; an edit in `data/lexicon` counts from the next training.
+A running server keeps the words of the model it loaded; an edit in `data/lexicon` counts from the next
+training.
 """
 
 from __future__ import annotations

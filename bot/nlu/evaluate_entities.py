@@ -2,8 +2,8 @@
 
     python -m bot.nlu.evaluate_entities [data/nlu tests/nlu] [--misses place] [--language uk]
 
-An entity counts once a message, as found when kind and value agree: where a phrase begins and whether its second
-mention is marked too is the annotator's taste, the value is what the dialogue works with.
+An entity counts once a message, as found when kind and value agree: where a phrase begins and whether its
+second mention is marked too is the annotator's taste, the value is what the dialogue works with.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ import yaml
 
 from bot.nlu.entity_reader import EntityReader
 
-_ANNOTATION = re.compile(r"\[(?P<text>[^\]]+)\](?:\((?P<entity>\w+)(?::(?P<value>[^)]+))?\)|(?P<json>\{[^}]*\}))")
+_ANNOTATION = re.compile(
+    r"\[(?P<text>[^\]]+)\](?:\((?P<entity>\w+)(?::(?P<value>[^)]+))?\)|(?P<json>\{[^}]*\}))"
+)
 _NUMERIC = {"rooms", "price_max", "area_min", "child_age", "ordinal"}
 
 
@@ -155,7 +157,12 @@ def table(scores: dict[tuple[str, str], Score]) -> str:
         rows = [scores.get((entity, language), Score()) for language in languages]
         total = Score(sum(r.found for r in rows), sum(r.wrong for r in rows), sum(r.missed for r in rows))
         cells = [f"{r.f1:.2f}" if r.found + r.missed + r.wrong else "" for r in rows]
-        cells += [f"{total.precision:.3f}", f"{total.recall:.3f}", f"{total.f1:.3f}", str(total.found + total.missed)]
+        cells += [
+            f"{total.precision:.3f}",
+            f"{total.recall:.3f}",
+            f"{total.f1:.3f}",
+            str(total.found + total.missed),
+        ]
         lines.append(f"| {entity} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -167,7 +174,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--data", default="data")
     parser.add_argument("--language")
     parser.add_argument("--misses", metavar="ENTITY", help="print the errors of this entity instead")
-    parser.add_argument("--with-intent", action="store_true", help="as in the pipeline, where the intent is known")
+    parser.add_argument(
+        "--with-intent", action="store_true", help="as in the pipeline, where the intent is known"
+    )
     options = parser.parse_args(arguments)
     reader = EntityReader.from_data(options.data)
     examples = [e for e in load_examples(options.folders) if options.language in (None, e.language)]

@@ -84,7 +84,7 @@ class LanguageReader:
         words = _WORD.findall(text)
         candidates = self._by_script(words)
         if not words or not candidates:
-            return Reading(prior or self._languages[0], None, 0.0)
+            return Reading(prior if prior in self._scripts else self._languages[0], None, 0.0)
         weights = {code: 1.0 for code in candidates}
         if len(candidates) > 1:
             found = {
@@ -98,6 +98,9 @@ class LanguageReader:
         best = max(weights, key=lambda code: weights[code])
         confidence = weights[best] / sum(weights.values())
         clear = len(words) >= 2 and confidence >= self._switch_confidence
+        if not clear and prior in self._scripts and prior not in weights and self._scripts[best] == "LATIN":
+            # "ok", "Anmeldung" in a Ukrainian's conversation: borrowed words, read with the borrower's list.
+            return Reading(prior, None, confidence)
         return Reading(best, best if clear and best != prior else None, confidence)
 
     def _by_script(self, words: List[str]) -> List[str]:

@@ -30,7 +30,9 @@ _LETTERS = {
 _UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue"}
 
 # An apostrophe inside a word is spelling (п'ять, gibt's), and Ukrainians often type a quotation mark for it.
-_INNER_APOSTROPHE = re.compile(r"(?<=\w)['’‘ʼ`´′ʹ](?=[^\W\d])|(?<=[а-яіїєґё])[\"”“](?=[а-яіїєґё])", re.IGNORECASE)
+_INNER_APOSTROPHE = re.compile(
+    r"(?<=\w)['’‘ʼ`´′ʹ](?=[^\W\d])|(?<=[а-яіїєґё])[\"”“](?=[а-яіїєґё])", re.IGNORECASE
+)
 
 _DROPPED_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"}
 
@@ -78,7 +80,11 @@ _TRANSCRIBED = _FoldTable(umlauts=True)
 
 def _composed(text: str) -> str:
     """NFC, so that и + breve and u + diaeresis are one character before each is looked at alone."""
-    return text if text.isascii() or unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+    return (
+        text
+        if text.isascii() or unicodedata.is_normalized("NFC", text)
+        else unicodedata.normalize("NFC", text)
+    )
 
 
 def fold(text: str, *, umlauts: bool = False) -> str:
@@ -96,7 +102,7 @@ def fold(text: str, *, umlauts: bool = False) -> str:
 
 
 def fold_variants(text: str) -> tuple[str, ...]:
-    """Every folded form under which a dictionary word should be found: Tangermünde → tangermunde, tangermuende.
+    """Every folded form under which a word should be found: Tangermünde → tangermunde, tangermuende.
 
     Index all of them; the visitor's text needs only `fold`.
     """
@@ -126,7 +132,11 @@ def fold_with_offsets(text: str) -> Folded:
         folded = text.translate(_PLAIN)
         if len(folded) == len(text) and all(len(_PLAIN[ord(char)]) == 1 for char in set(text)):
             return Folded(folded, range(len(text)), range(1, len(text) + 1))
-    dropped = {match.start() for match in _INNER_APOSTROPHE.finditer(text)} if not text.isascii() or "'" in text else ()
+    dropped = (
+        {match.start() for match in _INNER_APOSTROPHE.finditer(text)}
+        if not text.isascii() or "'" in text
+        else ()
+    )
     out: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -148,7 +158,9 @@ def fold_with_offsets(text: str) -> Folded:
 
 # Overrides and isolates can make a stored message read differently from what it says; joiners and marks
 # (ZWNJ, ZWJ, LRM, RLM) are part of correct Persian, Arabic and emoji and stay.
-_INVISIBLE = re.compile("[\u00ad\u200b\u2060-\u2064\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b\u2060-\u2064\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]"
+)
 # NFKC writes 2½ as 21⁄2; a space keeps it two and a half.
 _GLUED_FRACTION = re.compile("(?<=\\d)(?=[¼½¾⅐-⅞])")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")

@@ -36,7 +36,7 @@ def guess_language(text: str) -> str:
 
 
 def rules_for(language: str) -> SpacyRules:
-    """spaCy's tokenizer of this language, made when it is first needed (about 0.15 s) and kept for the process.
+    """spaCy's tokenizer of this language, made when first needed (about 0.15 s) and kept for the process.
 
     Args:
         language: a BCP 47 code; the part before the hyphen decides. A language spaCy has no rules for gets
@@ -47,7 +47,9 @@ def rules_for(language: str) -> SpacyRules:
         try:
             rules = spacy.blank(language.split("-")[0]).tokenizer
         except ImportError:
-            logger.warning("spaCy has no tokenizer for the language %r; its multilingual one is used.", language)
+            logger.warning(
+                "spaCy has no tokenizer for the language %r; its multilingual one is used.", language
+            )
             rules = spacy.blank(_MULTILINGUAL).tokenizer
         _RULES[language] = rules
     return rules
@@ -55,7 +57,11 @@ def rules_for(language: str) -> SpacyRules:
 
 def split(text: str, language: str | None = None) -> list[tuple[str, int]]:
     """(token, offset) of a text, whitespace left out."""
-    return [(token.text, token.idx) for token in rules_for(language or guess_language(text))(text) if not token.is_space]
+    return [
+        (token.text, token.idx)
+        for token in rules_for(language or guess_language(text))(text)
+        if not token.is_space
+    ]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -79,5 +85,5 @@ class LanguageTokenizer(Tokenizer):
         return self._apply_token_pattern(tokens)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Leaves the examples as they are: nothing learns from tokens, and Rasa would hash every one of them."""
+        """Leaves the examples as they are: nothing learns from tokens, and Rasa would hash each of them."""
         return training_data

@@ -103,6 +103,7 @@ def new_context(browser: Browser, watched: Watched) -> Iterator[Any]:
 
     yield make
     for context in contexts:
+        context.unroute_all(behavior="ignoreErrors")
         context.close()
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from bot.console import accounts
 from bot.db import create_engine, login_failures, users
@@ -28,10 +29,10 @@ def engine(live_server: Any) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def unthrottled(engine: Engine) -> None:
     """Failed logins of one test must not slow down the next."""
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         connection.execute(login_failures.delete())
 
 
@@ -66,18 +67,25 @@ class Member:
         return self.post(f"/cases/{number}/reply", text=text, key=key or uuid.uuid4().hex)
 
 
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that waits for its turn among the server's."""
+    with engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection, connection.begin():
+        yield connection
+
+
 def make(engine: Engine, role: str, name: str) -> tuple[int, str]:
     """(id, e-mail) of a new account with PASSWORD."""
     email = f"{uuid.uuid4().hex[:8]}@example.org"
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         link = accounts.invite(connection, "", email=email, name=name, role=role)
         user = accounts.set_password(connection, link.rpartition("/")[2], PASSWORD)
     return user.id, email
 
 
-@pytest.fixture
-def member(live_server: Any, engine: Engine) -> Iterator[Callable[..., Member]]:
-    """`member("adviser", name="Jana Behrendt")` makes an account and logs it in."""
+@pytest.fixture(scope="session")
+def log_in(live_server: Any, engine: Engine) -> Iterator[Callable[..., Member]]:
+    """`log_in("adviser", name="Jana Behrendt")` makes an account and logs it in."""
     clients: list[httpx.Client] = []
 
     def log_in(role: str = "adviser", name: str = "Jana Behrendt") -> Member:
@@ -94,15 +102,26 @@ def member(live_server: Any, engine: Engine) -> Iterator[Callable[..., Member]]:
 
 
 @pytest.fixture
-def anonymous(live_server: Any) -> Iterator[httpx.Client]:
+def member(log_in: Callable[..., Member], unthrottled: None) -> Callable[..., Member]:
+    """As `log_in`, where failed logins of other tests are forgotten."""
+    return log_in
+
+
+@pytest.fixture
+def anonymous(live_server: Any, unthrottled: None) -> Iterator[httpx.Client]:
     """A browser without a session."""
     with httpx.Client(base_url=live_server.url, timeout=30) as client:
         yield client
 
 
-def case_of(visitor: Any) -> str:
-    """Hands a conversation over; returns the case's number."""
-    visitor.hand_over()
+def case_of(visitor: Any, concern: str = "Wir suchen eine Hebamme und ziehen im März um.") -> str:
+    """Hands a conversation over by its buttons, in any language; returns the case's number."""
+    asked = visitor.press([b["id"] for m in visitor.greeting for b in m["buttons"]][-1])
+    topic = asked[-1]["buttons"][0]["id"]
+    visitor.press(topic)
+    without_contact = visitor.say(concern)[-1]["buttons"][0]["id"]
+    agree = visitor.press(without_contact)[-1]["buttons"][0]["id"]
+    visitor.press(agree)
     return str(visitor.state()["case_number"])
 
 

@@ -190,8 +190,7 @@ def test_what_a_visitor_writes_is_text(
 ) -> None:
     talk = visitor()
     talk.say(text)
-    talk.hand_over(text)
-    somebody, number = member(), talk.state()["case_number"]
+    somebody, number = member(), case_of(talk, text)
     for page in (somebody.page(f"/cases/{number}"), somebody.page("/?state=new")):
         assert "alert(1)>" not in re.sub(r"&#?\w+;", "", page.replace("&lt;", "").replace("&gt;", "")).replace("alert(1)", "")
         assert not re.search(r"<(script(?! src=)|img src=x|svg)", page)

@@ -16,7 +16,7 @@ from bot.console import accounts
 from bot.console.accounts import IDLE_SECONDS, SESSION_SECONDS
 from bot.db import audit, sessions
 
-from .conftest import OWN, PASSWORD, Member, make
+from .conftest import OWN, PASSWORD, Member, make, writing
 
 
 def _log_in(http: httpx.Client, email: str, password: str) -> httpx.Response:
@@ -59,7 +59,7 @@ def test_waits_grow_and_end(engine: Engine, anonymous: httpx.Client) -> None:
 
 
 def test_invitation_works_once(engine: Engine, live_server: Any, anonymous: httpx.Client) -> None:
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         link = accounts.invite(
             connection, live_server.url, email="einmal@example.org", name="Neu", role="adviser"
         )
@@ -113,7 +113,7 @@ def test_session_ends_by_itself(
     column: str, seconds: int, member: Callable[..., Member], engine: Engine
 ) -> None:
     somebody = member()
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         past = {column: time.time() - seconds - 1}
         connection.execute(sessions.update().where(sessions.c.user_id == somebody.id).values(**past))
     assert somebody.http.get("/console/").status_code == 401

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.nlu.normalise import MAX_LENGTH, acceptable, clean, fold, fold_variants, fold_with_offsets
 
 SAME = [
-    pytest.param("STRASSE", "Straße", id="sharp s"),
+    pytest.param("strasse", "STRAßE", id="sharp s"),
     pytest.param("tangermunde", "Tangermünde", id="umlaut without dots"),
     pytest.param("lodz zolta", "Łódź ŻÓŁTA", id="Polish without diacritics"),
     pytest.param("еще", "Ещё", id="Russian yo"),
@@ -54,7 +54,9 @@ def test_the_map_of_offsets_fits_the_folded_text(text: str) -> None:
         assert 0 <= start < end <= len(text)
 
 
-@pytest.mark.parametrize(("text", "part"), [("in Straße x", "Straße"), ('тр"їх ок', 'тр"їх'), ("fu\u0308r 3", "fu\u0308r")])
+@pytest.mark.parametrize(
+    ("text", "part"), [("in Straße x", "Straße"), ('тр"їх ок', 'тр"їх'), ("fu\u0308r 3", "fu\u0308r")]
+)
 def test_offsets_lead_back_to_the_original(text: str, part: str) -> None:
     folded = fold_with_offsets(text)
     first = folded.text.index(fold(part))

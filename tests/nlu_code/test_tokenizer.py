@@ -26,7 +26,13 @@ def test_tokens_stand_where_they_say(language: str, text: str, word: str) -> Non
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("Wohnung in Stendal", "de"), ("шукаю роботу", "uk"), ("شقة في ستندال", "ar"), ("Wohnung для нас", "de"), ("123 !", "de")],
+    [
+        ("Wohnung in Stendal", "de"),
+        ("шукаю роботу", "uk"),
+        ("شقة في ستندال", "ar"),
+        ("Wohnung для нас", "de"),
+        ("123 !", "de"),
+    ],
     ids=["Latin", "Cyrillic", "Arabic", "mixed, mostly Latin", "no letters"],
 )
 def test_without_a_language_the_script_decides(text: str, language: str) -> None:

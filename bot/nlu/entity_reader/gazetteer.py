@@ -71,6 +71,8 @@ class _Group:
         kind, text = entry.tokens[0]
         if kind == "prefix":
             self._prefixes[text].append(number)
+            if entry.fuzzy:
+                self._fuzzy_stems[text].append(number)
         elif kind == "suffix":
             self._suffixes[text].append(number)
         elif kind == "infix":
@@ -113,7 +115,9 @@ class _Group:
         if len(word) < SHORTEST:
             return []
         # The article is no part of the word: with it, any two words are two letters nearer.
-        bare = [stem for stem in dict.fromkeys((*stems, *forms)) if len(forms) == 1 or not stem.startswith("ال")]
+        bare = [
+            stem for stem in dict.fromkeys((*stems, *forms)) if len(forms) == 1 or not stem.startswith("ال")
+        ]
         return [number for stem in self._misspellings.nearest(bare) for number in self._fuzzy_stems[stem]]
 
     def fits(self, kind: str, text: str, word: str) -> float:
@@ -141,7 +145,9 @@ class Gazetteer:
             by_group.setdefault(raw["group"], []).append(_Entry(raw))
         self._groups = {
             name: _Group(
-                Inflection(compiled["groups"].get(name, {"languages": [name]})), entries, compiled["ordinary"].get(name, [])
+                Inflection(compiled["groups"].get(name, {"languages": [name]})),
+                entries,
+                compiled["ordinary"].get(name, []),
             )
             for name, entries in by_group.items()
         }
@@ -226,7 +232,9 @@ def _extent(
     """(end of the match, worst quality in it), or (0, 0)."""
     position = first + 1
     for kind, text in entry.tokens[1:]:
-        while position < len(tokens) and tokens[position].text in _SKIPPED_SIGNS and text not in _SKIPPED_SIGNS:
+        while (
+            position < len(tokens) and tokens[position].text in _SKIPPED_SIGNS and text not in _SKIPPED_SIGNS
+        ):
             position += 1
         if position >= len(tokens):
             return 0, 0.0

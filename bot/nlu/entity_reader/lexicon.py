@@ -18,9 +18,9 @@ A lexicon file::
         weak: {de: [Pflege, …]}
     not: {de: [Landkreis Stendal]}     # looks like the entity and is none
 
-Words are matched folded and inflected (`data/lexicon/inflection.yml`). `pfleg*`, `"*koch"`, `"*schul*"` leave the
-rest of the word open; `=Werben` must be written exactly like that, capitals included; `werben!` is one form
-without endings or misspellings, in any case. Several words make a phrase.
+Words are matched folded and inflected (`data/lexicon/inflection.yml`). `pfleg*`, `"*koch"`, `"*schul*"`
+leave the rest of the word open; `=Werben` must be written exactly like that, capitals included; `werben!` is
+one form without endings or misspellings, in any case. Several words make a phrase.
 """
 
 from __future__ import annotations
@@ -41,8 +41,19 @@ NUMERIC_ENTITIES = frozenset({"rooms", "child_age", "ordinal", "number"})
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _HOME = "de"
 """The language of the region's own names."""
-_TOP_KEYS = {"entity", "values", "not", "weak_needs", "blocked_by", "intents", "weak_yields", "weak_near", "weak_in", "misspellings",
-             "not_localities"}
+_TOP_KEYS = {
+    "entity",
+    "values",
+    "not",
+    "weak_needs",
+    "blocked_by",
+    "intents",
+    "weak_yields",
+    "weak_near",
+    "weak_in",
+    "misspellings",
+    "not_localities",
+}
 _VALUE_KEYS = {"names", "words", "weak", "compound", "combining"}
 _WORD = re.compile(r"[\w*²€$%'’ʼ]+", re.UNICODE)
 
@@ -105,10 +116,14 @@ def _language_lists(node: Any, path: Path, where: str) -> Iterator[tuple[str, _T
         if isinstance(words, _Text) and words == "":
             continue
         if not isinstance(words, list):
-            raise LexiconError(f"{path}:{language.line}: {where}: '{language}' must hold a list of words: [..., ...]")
+            raise LexiconError(
+                f"{path}:{language.line}: {where}: '{language}' must hold a list of words: [..., ...]"
+            )
         for word in words:
             if not isinstance(word, _Text) or not word.strip():
-                raise LexiconError(f"{path}:{language.line}: {where}: every entry of '{language}' must be a word")
+                raise LexiconError(
+                    f"{path}:{language.line}: {where}: every entry of '{language}' must be a word"
+                )
             yield language, word
 
 
@@ -118,9 +133,9 @@ def _number(text: str) -> int | float:
 
 
 def parse_word(word: str) -> list[tuple[list[list[str]], str | None]]:
-    """The token patterns of one lexicon word, one list for each umlaut spelling, and its literal if case counts.
+    """The token patterns of a lexicon word, a list for each umlaut spelling, and its literal if case counts.
 
-    A token pattern is [kind, folded text]; kinds: `word` (with endings and misspellings), `form` (as it is),
+    A token pattern is [kind, folded text]; kinds: `word` (with endings, misspellings), `form` (as it is),
     `prefix`, `suffix`, `infix`.
     """
     literal = word[1:] if word.startswith("=") else None
@@ -143,11 +158,20 @@ def parse_word(word: str) -> list[tuple[list[list[str]], str | None]]:
 
 
 def _entries(
-    entity: str, value: Any, language: str, word: _Text, path: Path, groups: dict[str, str], *, weak: bool = False
+    entity: str,
+    value: Any,
+    language: str,
+    word: _Text,
+    path: Path,
+    groups: dict[str, str],
+    *,
+    weak: bool = False,
 ) -> Iterator[Entry]:
     for tokens, literal in parse_word(word):
         if not tokens or any(not text for _, text in tokens):
-            raise LexiconError(f"{path}:{word.line}: '{word}' holds nothing that can be matched; write letters")
+            raise LexiconError(
+                f"{path}:{word.line}: '{word}' holds nothing that can be matched; write letters"
+            )
         yield {
             "entity": entity,
             "value": value,
@@ -164,9 +188,12 @@ def _read_lexicon(path: Path, groups: dict[str, str], compiled: dict[str, Any]) 
     entity = loaded.get("entity")
     if not isinstance(entity, _Text):
         raise LexiconError(f"{path}:1: 'entity: <name>' is missing")
+    key: Any
     for key in loaded:
         if key not in _TOP_KEYS:
-            raise LexiconError(f"{path}:{key.line}: unknown key '{key}'; known are {', '.join(sorted(_TOP_KEYS))}")
+            raise LexiconError(
+                f"{path}:{key.line}: unknown key '{key}'; known are {', '.join(sorted(_TOP_KEYS))}"
+            )
     values = loaded.get("values")
     if not isinstance(values, dict):
         raise LexiconError(f"{path}:1: 'values:' must be a mapping from value to its words")
@@ -198,7 +225,9 @@ def _read_lexicon(path: Path, groups: dict[str, str], compiled: dict[str, Any]) 
     return values
 
 
-def _compounds(numbers: dict[str, Any], cues: dict[str, Any], path: Path, groups: dict[str, str]) -> Iterator[Entry]:
+def _compounds(
+    numbers: dict[str, Any], cues: dict[str, Any], path: Path, groups: dict[str, str]
+) -> Iterator[Entry]:
     """Number and unit in one word: dwu+pokojow*, zwei+jahrig*, дво+кімнатн*."""
     for cue, entity, factor in (("room", "rooms", 1), ("year", "child_age", 12), ("month", "child_age", 1)):
         units = list(_language_lists(cues.get(cue, {}).get("compound", {}), path, cue))
@@ -223,20 +252,31 @@ def _places(data: Path, groups: dict[str, str], compiled: dict[str, Any]) -> Ite
         for entry in compiled["entries"]
         if entry["entity"] == "place"
     }
-    compiled["places"] = [str(place) for place in places]
+    # What place.yml says about the very same word wins: there "Werben" is an ordinary word too.
+    curated = {
+        (entry["group"], entry["value"], entry["tokens"][0][1])
+        for entry in compiled["entries"]
+        if entry["entity"] == "place" and len(entry["tokens"]) == 1 and (entry["weak"] or entry["literal"])
+    }
     skipped = set(compiled["rules"].get("place", {}).get("not_localities", ()))
     for place, content in places.items():
-        names = dict(content.get("names", {}))
+        names: dict[_Text, _Text] = dict(content.get("names", {}))
         if "official_name" in content:
             # "Hansestadt Seehausen (Altmark)": title and bracket are not what people write.
-            official = re.sub(r"\(.*?\)|^(Hansestadt|Stadt|Gemeinde|Markt)\s+", "", content["official_name"]).strip()
+            official = re.sub(
+                r"\(.*?\)|^(Hansestadt|Stadt|Gemeinde|Markt)\s+", "", content["official_name"]
+            ).strip()
             bare = _Text(official)
             bare.line = content["official_name"].line
             names.setdefault(_Text(_HOME), bare)
         for language in groups:
             # A language without a name of its own writes the German one; its endings apply (w Arneburgu).
-            name = names.get(language, names[_HOME])
-            yield from _entries("place", str(place), language, name, path, groups)
+            name = names.get(_Text(language)) or names[_Text(_HOME)]
+            for entry in _entries("place", str(place), language, name, path, groups):
+                if (entry["group"], str(place), entry["tokens"][0][1]) not in curated or len(
+                    entry["tokens"]
+                ) > 1:
+                    yield entry
     for place, content in places.items():
         for locality in content.get("localities", []):
             # Villages that are ordinary words (Buch, Insel, Deutsch) are listed under `not_localities`.
@@ -278,7 +318,9 @@ def compile_lexicon(data: Path | str) -> dict[str, Any]:
         if path != inflection_path:
             contents[path.stem] = _read_lexicon(path, groups, compiled)
     if "numbers" in contents and "cues" in contents:
-        compiled["entries"].extend(_compounds(contents["numbers"], contents["cues"], folder / "numbers.yml", groups))
+        compiled["entries"].extend(
+            _compounds(contents["numbers"], contents["cues"], folder / "numbers.yml", groups)
+        )
     compiled["entries"].extend(_places(data, groups, compiled))
     compiled["ordinary"] = _mark_fuzzy(compiled, folder / "words", groups)
     return compiled
@@ -299,19 +341,31 @@ def _mark_fuzzy(compiled: dict[str, Any], folder: Path, groups: dict[str, str]) 
         kind, text = entry["tokens"][0]
         place = entry["entity"] == "place"
         stem = inflection.stems(text)[0]
-        if kind == "word" and len(text) >= SHORTEST and (place or compiled["rules"][entry["entity"]]["misspellings"]):
-            if len(stem) >= (SHORTEST if place else SHORTEST_OTHER):
-                entry["fuzzy"] = True
-                stems[entry["group"]].add(stem)
+        if not place and not compiled["rules"][entry["entity"]]["misspellings"]:
+            continue
+        if kind == "prefix":
+            stem = text
+        shortest = SHORTEST if place else SHORTEST_OTHER if kind == "word" else SHORTEST_OTHER + 1
+        if kind in ("word", "prefix") and len(text) >= SHORTEST and len(stem) >= shortest:
+            entry["fuzzy"] = True
+            stems[entry["group"]].add(stem)
     for name, inflection in inflections.items():
         misspellings = Misspellings(stems[name])
-        near = {stem for word in compiled["groups"][name].get("ordinary", ()) for stem in inflection.stems(fold(word))}
+        near = {
+            stem
+            for word in compiled["groups"][name].get("ordinary", ())
+            for stem in inflection.stems(fold(word))
+        }
         for language in inflection.languages:
             path = folder / f"{language}.tsv"
             for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
                 word = fold(line.split("\t")[0].strip())
                 if len(word) >= SHORTEST and word.isalpha():
-                    near.update(s for s in inflection.stems(word) if s not in stems[name] and misspellings.candidates(s))
+                    near.update(
+                        s
+                        for s in inflection.stems(word)
+                        if s not in stems[name] and misspellings.candidates(s)
+                    )
         ordinary[name] = sorted(near)
     return ordinary
 

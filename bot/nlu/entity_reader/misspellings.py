@@ -1,4 +1,4 @@
-"""Which lexicon word a misspelt word is meant to be: edit distance with a guard for words of their own right."""
+"""Which lexicon word a misspelt word is meant to be: edit distance, with a guard for ordinary words."""
 
 from __future__ import annotations
 

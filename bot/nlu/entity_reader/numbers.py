@@ -11,6 +11,7 @@ from bot.nlu.entity_reader.words import Token
 Value = int | float
 _GROUPED = re.compile(r"\d{1,3}(?:([.,'])\d{3})(?:\1\d{3})*(?:[.,]\d{1,2})?$")
 _SCALES = (100, 1000, 1_000_000)
+_TENS = range(20, 100, 10)
 
 
 class Number:
@@ -84,9 +85,9 @@ def _combine(values: Sequence[Value], joined: Sequence[bool]) -> Value | None:
                 current = (current or 1) * value
         elif not current and total:
             current = value
-        elif value < current and current % (10 ** len(str(int(value)))) == 0 and current >= 20:
-            current += value
-        elif conjunction and 0 < current < 10 and value in (20, 30, 40, 50, 60, 70, 80, 90):
+        elif (value < current and current >= 20 and current % 10 ** len(str(int(value))) == 0) or (
+            conjunction and 0 < current < 10 and value in _TENS
+        ):
             current += value
         else:
             return None
@@ -100,13 +101,19 @@ def _part_of_something(tokens: list[Token], position: int, cues: dict[str, dict[
     if tokens[position].glued and before is not None:
         if before.text == ":" and before.glued and position > 1 and tokens[position - 2].kind == "number":
             return True
-        if before.kind == "word" and not any(last == position for starts in cues.values() for last in starts.values()):
+        if before.kind == "word" and not any(
+            last == position for starts in cues.values() for last in starts.values()
+        ):
             return True
     if after is None or not after.glued:
         return False
     if after.text == ":" and position + 2 < len(tokens):
         return tokens[position + 2].glued and tokens[position + 2].kind == "number"
-    return after.kind == "word" and len(after.text) > 3 and not any(position + 1 in starts for starts in cues.values())
+    return (
+        after.kind == "word"
+        and len(after.text) > 3
+        and not any(position + 1 in starts for starts in cues.values())
+    )
 
 
 class NumberReader:
@@ -132,7 +139,12 @@ class NumberReader:
             if known is None or match.last > known[1]:
                 found[match.first] = (match.value, match.last, match.weak)
         for position, token in enumerate(tokens):
-            if token.kind == "word" and position not in found and len(token.text) >= 7 and token.script == "latin":
+            if (
+                token.kind == "word"
+                and position not in found
+                and len(token.text) >= 7
+                and token.script == "latin"
+            ):
                 parts = _split_glued(token.text, self._glue)
                 if parts and len(parts) > 1:
                     value = _combine(parts, [True] * len(parts))
@@ -140,7 +152,9 @@ class NumberReader:
                         found[position] = (value, position + 1, False)
         return found
 
-    def read(self, tokens: list[Token], matches: list[Match], cues: dict[str, dict[int, int]]) -> list[Number]:
+    def read(
+        self, tokens: list[Token], matches: list[Match], cues: dict[str, dict[int, int]]
+    ) -> list[Number]:
         """Numbers in order, none overlapping.
 
         Args:
@@ -184,18 +198,26 @@ class NumberReader:
             and tokens[last].text.isdigit()
             and tokens[position].text.isdigit()
             and len(tokens[position].text) <= 3
-            and (tokens[last].text == "000" or last + 1 in cues.get("euro", {}) or last + 1 in cues.get("rent_money", {}))
+            and (
+                tokens[last].text == "000"
+                or last + 1 in cues.get("euro", {})
+                or last + 1 in cues.get("rent_money", {})
+            )
         ):
             return Number(int(tokens[position].text + tokens[last].text), position, last + 1, False, True)
         # 2 1/2 and 1/2
         for whole, start in ((value, last), (0, position)):
-            if start + 2 < len(tokens) and tokens[start].text == "1" and tokens[start + 1].text == "/":
-                if tokens[start + 2].text in ("2", "4") and (start == position or tokens[start].start > 0):
-                    return Number(tidy(whole + 1 / int(tokens[start + 2].text)), position, start + 3, False, True)
+            fraction = [token.text for token in tokens[start : start + 3]]
+            if fraction in (["1", "/", "2"], ["1", "/", "4"]):
+                return Number(tidy(whole + 1 / int(fraction[2])), position, start + 3, False, True)
         return Number(value, position, last, False, True)
 
     def _run(
-        self, tokens: list[Token], position: int, words: dict[int, tuple[Value, int, bool]], ands: dict[int, int]
+        self,
+        tokens: list[Token],
+        position: int,
+        words: dict[int, tuple[Value, int, bool]],
+        ands: dict[int, int],
     ) -> Number:
         """The longest row of number words from here that is one number."""
         value, last, article = words[position]
@@ -211,7 +233,9 @@ class NumberReader:
             # Arabic writes "and" as part of the next word (وعشرين).
             if after < len(tokens) and after in words:
                 part, end, _ = words[after]
-                attached = tokens[after].script == "arabic" and tokens[after].text.startswith("و") and part != 1
+                attached = (
+                    tokens[after].script == "arabic" and tokens[after].text.startswith("و") and part != 1
+                )
                 combined = _combine([*values, part], [*joined, conjunction or attached])
                 if combined is None:
                     break

@@ -31,24 +31,23 @@ def _unit(reading: Reading, number: Number, *cues: str) -> int:
 def has_unit(reading: Reading, number: Number) -> bool:
     """Whether something is counted or measured by this number."""
     units = ("year", "month", "week", "euro", "room", "area", "other_unit", "child", "thousand")
-    return bool(_unit(reading, number, *units)) or reading.before(number.first, ("other_number",), 0) is not None
-
-
-_RANGE = frozenset("- / bis oder und or to and do lub albo i a до або чи і й или и او أو و الى ل".split())
+    return (
+        bool(_unit(reading, number, *units)) or reading.before(number.first, ("other_number",), 0) is not None
+    )
 
 
 def _second_of_range(reading: Reading, number: Number) -> Number | None:
     """The 4 of "3-4", "3 bis 4", "3 или 4"."""
     for other in reading.free_numbers():
         if number.last < other.first <= number.last + 2:
-            between = reading.tokens[number.last : other.first]
-            if all(token.text in _RANGE for token in between):
+            between = range(number.last, other.first)
+            if all(reading.tokens[p].text in "-/" or reading.joins(p) for p in between):
                 return other
     return None
 
 
 def rooms(reading: Reading) -> Iterator[Found]:
-    """Number and room word: 3 Zimmer, 3-4 комнаты (the lower), 2 ZKB, غرفتين وصالون (the living room counts)."""
+    """Number and room word: 3 Zimmer, 3-4 комнаты (the lower), 2 ZKB; a living room beside them counts."""
     for number in list(reading.free_numbers()):
         if number.first in reading.used or number.article or not 0 < number.value <= _MAX_ROOMS:
             continue
@@ -101,7 +100,9 @@ def _large_area(reading: Reading, number: Number) -> Found | None:
 def child_age(reading: Reading) -> Iterator[Found]:
     """Ages of children in months: what is said in years or months, and bare numbers beside a child."""
     about_child = reading.has("child", "childcare") or reading.expects == "child_age"
-    about_child = about_child or any(match.entity == "childcare_kind" and match.value for match in reading.matches)
+    about_child = about_child or any(
+        match.entity == "childcare_kind" and match.value for match in reading.matches
+    )
     for number in list(reading.free_numbers()):
         if number.first in reading.used:
             continue
@@ -158,7 +159,11 @@ def with_months(reading: Reading, found: Found) -> Found:
     months, end = _with_rest(reading, found.value, found.last)
     if end == found.last and found.value == MONTHS and found.last in reading.cues.get("and", {}):
         for other in reading.free_numbers():  # "рік і два": one and two months
-            if other.first == reading.cues["and"][found.last] and not has_unit(reading, other) and other.value < MONTHS:
+            if (
+                other.first == reading.cues["and"][found.last]
+                and not has_unit(reading, other)
+                and other.value < MONTHS
+            ):
                 months, end = months + other.value, other.last
     if end == found.last:
         return found
@@ -190,14 +195,24 @@ def _no_age(reading: Reading, number: Number, end: int) -> bool:
 
 
 def _bare_age(reading: Reading, number: Number) -> Found | None:
-    """"Zwillinge (3)", "sie ist vier", "сину 3": years, if no other unit follows."""
-    if number.article or not 0 < number.value <= 18 or has_unit(reading, number) or reading.denied(number.first):
+    """Years without a word for it, if no other unit follows: Zwillinge (3), sie ist vier, сину 3."""
+    if (
+        number.article
+        or not 0 < number.value <= 18
+        or has_unit(reading, number)
+        or reading.denied(number.first)
+    ):
         return None
-    if reading.before(number.first, ("other_number",), 1) is not None or _second_of_range(reading, number) is not None:
-        if not _listed_ages(reading, number):
-            return None
+    if reading.before(number.first, ("other_number",), 1) is not None:
+        return None
+    if _second_of_range(reading, number) is not None and not _listed_ages(reading, number):
+        return None
     first = number.first
-    listed = first >= 2 and first - 2 in reading.used and (reading.tokens[first - 1].text == "," or first - 1 in reading.cues.get("and", {}))
+    listed = (
+        first >= 2
+        and first - 2 in reading.used
+        and (reading.tokens[first - 1].text == "," or first - 1 in reading.cues.get("and", {}))
+    )
     spoken = (
         reading.before(first, ("age_of",), 2 if number.digits else 0) is not None
         or reading.before(first, ("becomes",), 2) is not None
@@ -210,7 +225,7 @@ def _bare_age(reading: Reading, number: Number) -> Found | None:
 
 
 def _listed_ages(reading: Reading, number: Number) -> bool:
-    """"10 und 13" after children: two ages, unless the words between mean from-to."""
+    """ "10 und 13" after children: two ages, unless the words between mean from-to."""
     second = _second_of_range(reading, number)
     return (
         second is not None
@@ -227,7 +242,9 @@ def price(reading: Reading) -> Iterator[Found]:
     housing = reading.has("housing", "rent_money") or any(
         match.entity in ("housing_kind", "deal") and match.value for match in reading.matches
     )
-    searching = housing or "rooms" in {match.entity for match in reading.matches} or reading.expects == "price_max"
+    searching = (
+        housing or "rooms" in {match.entity for match in reading.matches} or reading.expects == "price_max"
+    )
     for number in list(reading.free_numbers()):
         if number.article or not _MIN_PRICE <= number.value <= _MAX_PRICE:
             continue
@@ -241,7 +258,12 @@ def _price(reading: Reading, number: Number, searching: bool) -> Found | None:
     first = number.first
     if not end and first and first - 1 in reading.cues.get("euro", {}):
         end, first = number.last, first - 1
-    if not end and first > 1 and first - 2 in reading.cues.get("euro", {}) and reading.tokens[first - 1].text in "-.:":
+    if (
+        not end
+        and first > 1
+        and first - 2 in reading.cues.get("euro", {})
+        and reading.tokens[first - 1].text in "-.:"
+    ):
         end, first = number.last, first - 2
     rent = _unit(reading, number, "rent_money")
     bound = reading.nearest_before(first, ("upper", "lower"), 1)
@@ -251,7 +273,13 @@ def _price(reading: Reading, number: Number, searching: bool) -> Found | None:
     if end:
         if reading.at(end, "not_price") or reading.before(first, ("not_price",), 1) is not None:
             return None
-        if not upper and not rent and not searching and not reading.at(end, "rent_money") and reading.words > 5:
+        if (
+            not upper
+            and not rent
+            and not searching
+            and not reading.at(end, "rent_money")
+            and reading.words > 5
+        ):
             return None
         return reading.take("price_max", number.value, number.first, end)
     if _unit(reading, number, "other_unit", "area", "year", "month", "week", "child", "room"):
@@ -260,13 +288,22 @@ def _price(reading: Reading, number: Number, searching: bool) -> Found | None:
         return None
     if rent:
         return reading.take("price_max", number.value, number.first, rent)
-    money = reading.before(first, ("rent_money",), 2) is not None or reading.after(number.last, ("upper",), 1) is not None
+    money = (
+        reading.before(first, ("rent_money",), 2) is not None
+        or reading.after(number.last, ("upper",), 1) is not None
+    )
     big = number.value >= 10_000
     if upper or money or big and searching:
-        if number.value in _CALENDAR_YEARS and not money and number.digits:
+        if number.value in _CALENDAR_YEARS and number.digits:
             return None
         return reading.take("price_max", number.value, number.first, number.last, 0.9)
-    if searching and number.digits and 100 <= number.value <= 3000 and number.value % 10 == 0 and reading.words <= 7:
+    if (
+        searching
+        and number.digits
+        and 100 <= number.value <= 3000
+        and number.value % 10 == 0
+        and reading.words <= 7
+    ):
         return reading.take("price_max", number.value, number.first, number.last, 0.8)
     return None
 
@@ -288,7 +325,10 @@ def expected(reading: Reading, entity: str) -> Iterator[Found]:
             if _unit(reading, number, "other_unit", "child"):
                 continue
             month = _unit(reading, number, "month")
-            value, end = tidy(value if month else value * MONTHS), month or _unit(reading, number, "year") or end
+            value, end = (
+                tidy(value if month else value * MONTHS),
+                month or _unit(reading, number, "year") or end,
+            )
             fits = 0 < value <= _MAX_CHILD_MONTHS
         elif entity == "ordinal":
             fits = 0 < value <= 50 and value == int(value)

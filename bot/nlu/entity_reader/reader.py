@@ -24,7 +24,6 @@ _BARE_NUMBERS = frozenset({"price_max", "rooms", "area_min", "child_age", "ordin
 # Where two kinds claim the same words, the first one keeps them.
 _STRONGER = {
     "housing_kind": ("rooms",),
-    "occupation": ("case_number",),
     "ordinal": ("rooms", "child_age"),
 }
 
@@ -41,7 +40,9 @@ class EntityReader:
 
     def __init__(self, compiled: dict[str, Any]) -> None:
         if compiled.get("format") != FORMAT:
-            raise LexiconError("the compiled lexicon is of another version of Heimatlotse; train the model again")
+            raise LexiconError(
+                "the compiled lexicon is of another version of Heimatlotse; train the model again"
+            )
         self._gazetteer = Gazetteer(compiled)
         self._numbers = NumberReader(compiled["entries"])
         self._rules: dict[str, dict[str, Any]] = compiled["rules"]
@@ -65,7 +66,7 @@ class EntityReader:
             language: the message's language (BCP 47), None if it is not known.
             expects: the slot the dialogue is asking for; a bare "600" or "zwei" then is that entity.
             intent: what the message means, if that is known (retrieval intents as faq/x): kinds that mean
-                nothing there are left out (lexicon key `intents`), so that "my flat is mouldy" looks for none.
+                nothing there are left out (lexicon key `intents`): "my flat is mouldy" looks for none.
 
         Returns:
             Rasa's entity dictionaries: entity, value (canonical id or number), start, end,
@@ -102,7 +103,7 @@ class EntityReader:
         return not intents or intent in intents
 
     def _from_lexicon(self, reading: Reading) -> Iterator[Found]:
-        """Matches whose conditions hold, the longest and surest of each kind, without those that are shielded."""
+        """Matches whose conditions hold: the longest and surest of each kind, without those shielded."""
         by_entity: dict[str, list[Match]] = {}
         for match in reading.matches:
             if match.entity not in _HELPERS:
@@ -112,15 +113,21 @@ class EntityReader:
             blocked = any(cue in reading.cues for cue in rules.get("blocked_by", ()))
             if blocked and reading.expects != entity:
                 continue
-            matches.sort(key=lambda match: (match.first - match.last, -match.quality, match.weak))
+            matches.sort(key=lambda m: (m.first - m.last, m.value is not None, -m.quality, m.weak))
             taken: set[int] = set()
             # A title says more than the place it is worked at: "Köchin, gern im Krankenhaus" is a cook.
-            titled = bool(rules.get("weak_yields")) and any(not m.weak and m.value is not None for m in matches)
+            titled = bool(rules.get("weak_yields")) and any(
+                not m.weak and m.value is not None for m in matches
+            )
             for match in matches:
                 span = range(match.first, match.last)
                 if not taken.isdisjoint(span):
                     continue
-                if match.value is not None and match.weak and (titled or not self._stands(reading, match, rules)):
+                if (
+                    match.value is not None
+                    and match.weak
+                    and (titled or not self._stands(reading, match, rules))
+                ):
                     continue
                 taken.update(span)
                 if entity in _DENIABLE and reading.denied(match.first):
@@ -135,7 +142,12 @@ class EntityReader:
             return True
         needed = rules.get("weak_needs", [])
         if "first_person" in needed:
-            return reading.has("first_person") or match.first <= 1 and reading.words <= 6 and "?" not in reading.text
+            return (
+                reading.has("first_person")
+                or match.first <= 1
+                and reading.words <= 6
+                and "?" not in reading.text
+            )
         if rules.get("weak_near"):
             return reading.before(match.first, needed, int(rules["weak_near"])) is not None
         if "short" in needed and reading.words <= 3:
@@ -154,12 +166,14 @@ class EntityReader:
 
 
 def _numbered(reading: Reading) -> Iterator[Found]:
-    """"Nummer 3", "oferta 2", "#1", and a message that is nothing but a number ("3", "2 пожалуйста")."""
+    """ "Nummer 3", "oferta 2", "#1", and a message that is nothing but a number ("3", "2 пожалуйста")."""
     for number in list(reading.free_numbers()):
         if number.article or not 0 < number.value <= 20 or number.value != int(number.value):
             continue
         named = reading.before(number.first, ("number_of",), 0) is not None
-        alone = reading.words <= (3 if number.digits else 2) and (number.first == 0 or number.last >= len(reading.tokens) - 1)
+        alone = reading.words <= (3 if number.digits else 2) and (
+            number.first == 0 or number.last >= len(reading.tokens) - 1
+        )
         if named or alone and len(reading.numbers) == 1 and not quantities.has_unit(reading, number):
             yield reading.take("ordinal", number.value, number.first, number.last, 1.0 if named else 0.6)
 
@@ -184,7 +198,10 @@ def _settle(found: list[Found]) -> list[Found]:
     """Without overlaps of one kind, and without words that a stronger kind has claimed."""
     kept: list[Found] = []
     for item in sorted(found, key=lambda item: (item.first - item.last, -item.confidence)):
-        rivals = _STRONGER.get(item.entity, ())
+        # "3 Zimmer" looks for no room, "Dreiraumwohnung" for a flat.
+        rivals = (
+            () if item.entity == "housing_kind" and item.value != "room" else _STRONGER.get(item.entity, ())
+        )
         clash = any(
             item.first < other.last and other.first < item.last
             for other in kept

@@ -108,6 +108,10 @@ class Reading:
                 best = candidate if best is None else max(best, candidate)
         return best[2] if best else None
 
+    def joins(self, position: int) -> bool:
+        """Whether the word here stands between two numbers of a range or a list (bis, oder, und)."""
+        return position in self.cues.get("range", {}) or position in self.cues.get("and", {})
+
     def denied(self, position: int) -> bool:
         """Whether a "not" stands directly before this position."""
         return position > 0 and position - 1 in self.cues.get("negation", {})

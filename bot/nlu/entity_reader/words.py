@@ -17,7 +17,9 @@ class Token:
 
     __slots__ = ("text", "start", "end", "kind", "capital", "glued", "script")
 
-    def __init__(self, text: str, start: int, end: int, kind: str, capital: bool, glued: bool, script: str) -> None:
+    def __init__(
+        self, text: str, start: int, end: int, kind: str, capital: bool, glued: bool, script: str
+    ) -> None:
         self.text = text
         self.start = start
         self.end = end
@@ -69,7 +71,9 @@ class Inflection:
         self._min_stem = int(rules.get("min_stem", 4))
         self._softened: dict[str, str] = rules.get("softened", {})
         # How many letters must remain: single letters are often part of the word itself.
-        self._proclitics = [(clitic, 3) for clitic in sorted(rules.get("proclitics", []), key=len, reverse=True)]
+        self._proclitics = [
+            (clitic, 3) for clitic in sorted(rules.get("proclitics", []), key=len, reverse=True)
+        ]
         self._proclitics += [(clitic, 4) for clitic in rules.get("long_proclitics", [])]
         self._replaced: dict[str, str] = rules.get("replaced", {})
         self._romanised: dict[str, str] = rules.get("romanised", {})
@@ -105,7 +109,7 @@ class Inflection:
         return forms
 
     def stems(self, form: str) -> list[str]:
-        """The form without its longest ending, and what sound changes may have made of it (Остербурзі → остербург)."""
+        """The form without its longest ending, before and after sound changes (Остербурзі → остербург)."""
         for old, new in self._replaced.items():
             form = form.replace(old, new)
         for ending in self._endings:

@@ -2,15 +2,16 @@
 // views. See docs/embedding.md for what a site may use.
 
 import { Api } from "./api.js";
+import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
-import { h, icon, outside, safeUrl } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { Log } from "./log.js";
+import { deletedView, noticeView, unreachableView } from "./notice.js";
 import { languageSheet, menuSheet } from "./sheets.js";
 import { hush, onVoices, readAloud } from "./speech.js";
 import { STYLE } from "./style.js";
 import { LANGUAGES, LAUNCHER, UNREACHABLE, browserCode, embedded, fill } from "./words.js";
 
-const MAX = 2000; // characters of a message (contract)
 const NEAR_END = 80; // px from the end of the log that still count as reading the newest message
 const RECEIPT = /^[A-Z]{2,4}(-[A-Z0-9]{2,8}){1,3}$/i;
 
@@ -511,7 +512,7 @@ class LotseChat extends HTMLElement {
     if (kept !== undefined) this.draft = kept;
     const atEnd = this.atEnd();
     const top = this.scroller?.scrollTop;
-    this.field = this.log = this.scroller = this.banner = this.subtitle = null;
+    this.field = this.composer = this.log = this.scroller = this.banner = this.subtitle = null;
     const panel = h("section.panel", {
       part: "panel",
       role: this.pageMode ? "region" : "dialog",
@@ -531,7 +532,7 @@ class LotseChat extends HTMLElement {
       this.showConnection();
       if (atEnd || top === undefined) this.scrollToEnd();
       else this.scroller.scrollTop = top;
-      this.grow();
+      this.composer?.update();
     }
     if (this.wantsFocus && this.view !== "loading") {
       this.wantsFocus = false;
@@ -556,68 +557,10 @@ class LotseChat extends HTMLElement {
 
   content() {
     if (this.view === "loading") return [h("div.page.centre", {}, h("span.spinner"))];
-    if (this.view === "unreachable") return this.unreachable();
-    if (this.view === "notice" || this.view === "receipt") return this.notice();
-    if (this.view === "deleted") return this.deleted();
+    if (this.view === "unreachable") return unreachableView(this);
+    if (this.view === "notice" || this.view === "receipt") return noticeView(this);
+    if (this.view === "deleted") return deletedView(this);
     return this.chat();
-  }
-
-  unreachable() {
-    const [text, retry] = embedded(UNREACHABLE, this.pageLanguage());
-    return [h("div.page.centre", { role: "alert" }, icon("alert"), h("p", {}, text), h("button.primary", {
-      type: "button",
-      "data-focus": true,
-      onclick: () => {
-        this.wantsFocus = true;
-        this.go("loading");
-        this.enter();
-      },
-    }, retry))];
-  }
-
-  notice() {
-    const receipt = this.view === "receipt" ? this.receipt : null;
-    const status = h("p.form-status", { role: "alert" });
-    const accept = h("button.primary", { type: "button", onclick: () => this.accept(accept, status) }, this.t(receipt ? "receipt_open" : "notice_accept"));
-    const decline = () => {
-      if (receipt) {
-        this.forgetReceipt();
-        this.wantsFocus = true;
-        if (this.conversation.id) this.resume();
-        else this.go("notice");
-      } else this.close();
-    };
-    const days = this.region.chat_days;
-    const privacy = safeUrl(this.getAttribute("privacy") || "");
-    const phone = this.phone();
-    const point = (name, ...texts) => h("li", {}, icon(name), h("div", {}, ...texts));
-    const chips = this.languages().map(({ code, name }) => h("button.chip", {
-      type: "button",
-      lang: browserCode(code),
-      "aria-pressed": String(code === this.language),
-      onclick: () => this.chooseLanguage(code),
-    }, code === "de-simple" && icon("easy"), name));
-    return [h("div.page", {}, h("div.column", {},
-      h("div.chips", { role: "group", "aria-label": this.t("language") }, ...chips),
-      h("h3", { tabindex: "-1", "data-focus": true }, this.t(receipt ? "receipt_heading" : "notice_heading")),
-      receipt && h("p", {}, this.t("receipt_text", { number: receipt.number })),
-      h("ul.points", {},
-        point("bot", this.t("notice_machine")),
-        point("lock", this.t("notice_storage"), days ? " " + this.t("notice_retention", { days }) : "", privacy ? [" ", outside(privacy, {}, this.t("notice_privacy"))] : null),
-        point("person", this.t("notice_person"), phone ? [h("br"), h("a", { href: "tel:" + phone.replace(/[^+\d]/g, "") }, this.t("notice_phone", { phone: `\u2066${phone}\u2069` }))] : null)))),
-      // Below the scrolling text: on a small screen the way on is seen at once.
-      h("div.pinned", {}, h("div.column", {}, status), h("div.buttons.column", {}, accept, (!this.pageMode || receipt) && h("button.secondary.plain", { type: "button", onclick: decline }, this.t("notice_decline"))))];
-  }
-
-  deleted() {
-    return [h("div.page.centre", {}, icon("check"), h("p", { tabindex: "-1", "data-focus": true }, this.t("deleted")),
-      h("button.primary", {
-        type: "button",
-        onclick: () => {
-          this.wantsFocus = true;
-          this.go("notice");
-        },
-      }, this.t("restart")))];
   }
 
   chat() {
@@ -644,71 +587,14 @@ class LotseChat extends HTMLElement {
     if (this.footer.dataset.over === over && this.footer.firstChild) return;
     this.footer.dataset.over = over;
     if (over) {
-      this.field = null;
+      this.field = this.composer = null;
       this.footer.replaceChildren(h("div.over.column", {}, h("p", {}, this.t(over)), h("button.primary", { type: "button", onclick: () => this.restart() }, this.t("restart"))));
       return;
     }
-    const countId = this.nextId();
-    this.count = h("p.count", { id: countId, hidden: true });
-    this.field = h("textarea", {
-      rows: 1, dir: "auto", enterkeyhint: "send", autocomplete: "off",
-      "aria-label": this.t("composer_label"), placeholder: this.t("composer_placeholder"), "aria-describedby": countId,
-    });
-    // dir=auto is left-to-right while empty: the placeholder is in the interface's language.
-    this.field.addEventListener("input", () => {
-      this.onInput();
-      this.conversation.tellTyping();
-    });
-    this.field.addEventListener("keydown", (event) => {
-      // Enter chooses a word while an input method is open.
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-        event.preventDefault();
-        this.submit();
-      }
-    });
-    this.sendButton = h("button.send", { type: "submit", "aria-label": this.t("send"), title: this.t("send") }, icon("send"));
-    this.footer.replaceChildren(h("form.column", {
-      onsubmit: (event) => {
-        event.preventDefault();
-        this.submit();
-      },
-    }, h("div.write", {}, this.field, this.sendButton), this.count));
-    this.field.value = this.draft ?? this.session("draft") ?? "";
-    this.onInput();
-  }
-
-  onInput() {
-    const { field } = this;
-    const length = [...field.value.trim()].length;
-    field.dir = field.value ? "auto" : this.direction;
-    this.sendButton.setAttribute("aria-disabled", String(!length || length > MAX));
-    const over = length > MAX;
-    this.count.hidden = length < MAX - 200;
-    this.count.classList.toggle("error", over);
-    this.count.textContent = over ? this.t("too_long", { max: new Intl.NumberFormat(this.locale).format(MAX) }) : this.t("characters_left", { count: MAX - length });
-    if (over) field.setAttribute("aria-invalid", "true");
-    else field.removeAttribute("aria-invalid");
-    this.session("draft", field.value || null);
-    this.grow();
-  }
-
-  grow() {
-    if (!this.field) return;
-    this.field.style.blockSize = "";
-    // A long placeholder must not make the empty field grow.
-    if (this.field.value) this.field.style.blockSize = this.field.scrollHeight + "px";
-  }
-
-  submit() {
-    const text = this.field.value.trim();
-    const length = [...text].length;
-    if (!length) return this.field.focus();
-    if (length > MAX) return this.announce(this.t("too_long", { max: MAX }));
-    this.conversation.send({ text }, text);
-    this.field.value = "";
-    this.draft = "";
-    this.onInput();
-    return this.field.focus();
+    this.composer = new Composer(this, this.draft ?? this.session("draft") ?? "");
+    this.field = this.composer.field;
+    this.footer.replaceChildren(this.composer.element);
+    this.composer.update();
   }
 
   showMessages() {
@@ -758,7 +644,7 @@ class LotseChat extends HTMLElement {
       this.announce(this.errorText(item.error));
       if (item.text && this.field && !this.field.value) {
         this.field.value = item.text;
-        this.onInput();
+        this.composer.update();
       }
     }
   }

@@ -1,0 +1,197 @@
+"""Trains or asks one system; prints one line of JSON. See `tests/bench/assistant.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import json
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+STARTED = time.perf_counter()
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+ROOT = Path(__file__).parents[2]
+_ASKED = 400
+_CONVERSATION = 200
+
+
+def train(system: str, folder: Path) -> dict[str, Any]:
+    """Seconds for a full training."""
+    from bot.cli import quiet
+
+    quiet()
+    from rasa.model_training import train as rasa_train
+
+    started = time.perf_counter()
+    with contextlib.redirect_stdout(io.StringIO()):
+        rasa_train("domain.yml", "config.yml", ["data"], output="models", fixed_model_name="model", force_training=True)
+    return {"train_seconds": time.perf_counter() - started}
+
+
+def memory_mb() -> float:
+    """Resident memory now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def questions() -> list[Any]:
+    """The held-out questions."""
+    from bot.languages import load_languages
+    from bot.training.examples import read_examples
+
+    return read_examples(ROOT / "tests" / "nlu", load_languages(ROOT / "data"))
+
+
+class Ours:
+    """The assistant as it serves: log, turn, one transaction, SQLite on disk."""
+
+    async def start(self, folder: Path) -> None:
+        """Loads everything."""
+        from bot.conversation.brain import Brain
+        from bot.conversation.events import EventBus
+        from bot.conversation.presenting import Presenter
+        from bot.conversation.replies import ReplyGenerator
+        from bot.conversation.turns import Turns
+        from bot.db import Database
+        from bot.handoff import cases
+        from bot.migrations import migrate
+        from bot.resources import Resources, use
+        from bot.settings import Settings
+
+        settings = Settings(data=folder / "data", models=folder / "models", var=folder / "var")
+        resources = Resources.load(settings)
+        use(resources)
+        migrate(settings.sqlalchemy_url)
+        self.brain = Brain(ReplyGenerator(resources.facts, "de"), resources.languages)
+        self.brain.load(folder / "models" / "model.tar.gz")
+        self.database = Database(settings.sqlalchemy_url)
+        bus = EventBus(self.database)
+        self.turns = Turns(
+            self.database, self.brain, bus, Presenter(resources.languages, resources.sources),
+            worker="bench", effects={"create_case": cases.create}, seconds=30,
+        )  # fmt: skip
+        self._ids: dict[str, str] = {}
+
+    async def ask(self, conversation: str, text: str, language: str) -> None:
+        """From the request to the stored replies."""
+        from bot.conversation import log
+
+        if conversation not in self._ids:
+            self._ids[conversation] = await self.database.write(
+                lambda c: log.create(c, token=log.new_token(), language=language, page=None, greeting=[])
+            )
+        own = self._ids[conversation]
+        accepted = await self.database.write(
+            lambda c: log.accept(
+                c, own, client_id=os.urandom(8).hex(), text=text, language=language, extra={}, worker="bench", lease_seconds=60
+            )
+        )
+        if accepted.claimed:
+            self.turns.begin(own)
+        await self.turns.replies(own, accepted.seq, 30)
+
+    async def understand(self, text: str, language: str) -> list[str]:
+        """Full intent names, likeliest first."""
+        from bot.conversation.brain import Incoming
+
+        parsed = await self.brain.understand(Incoming("nobody", 1, text, language))
+        return [row["name"] for row in parsed["intent_ranking"] if row["name"] != "nlu_fallback"]
+
+
+class Stock:
+    """Rasa's agent with its in-memory tracker store."""
+
+    async def start(self, folder: Path) -> None:
+        """Loads the model."""
+        from rasa.core.agent import Agent
+
+        self.agent = Agent.load(str(folder / "models" / "model.tar.gz"))
+
+    async def ask(self, conversation: str, text: str, language: str) -> None:
+        """One message."""
+        await self.agent.handle_text(text, sender_id=conversation)
+
+    async def understand(self, text: str, language: str) -> list[str]:
+        """Full intent names, likeliest first: the response selector's order where the intent is faq."""
+        parsed = await self.agent.parse_message(text)
+        selector = parsed.get("response_selector", {}).get("default", {}).get("ranking", [])
+        names: list[str] = []
+        for row in parsed.get("intent_ranking", []):
+            if row["name"] == "nlu_fallback":
+                continue
+            names += [r["intent_response_key"] for r in selector[:3]] if row["name"] == "faq" else [row["name"]]
+        return names
+
+
+async def answer(system: str, folder: Path) -> dict[str, Any]:
+    """Every figure but the training's."""
+    import numpy as np
+
+    asked = questions()
+    subject = Ours() if system == "ours" else Stock()
+    await subject.start(folder)
+    await subject.ask("first", "Guten Tag", "de")
+    result: dict[str, Any] = {"ready_seconds": time.perf_counter() - STARTED, "memory_mb": memory_mb(), "questions": len(asked)}
+
+    first, three, by_language = [], [], {}
+    for question in asked:
+        ranking = await subject.understand(question.text, question.language)
+        first.append(ranking[:1] == [question.intent])
+        three.append(question.intent in ranking[:3])
+        by_language.setdefault(question.language, []).append(first[-1])
+    result |= {"accuracy": float(np.mean(first)), "top3": float(np.mean(three))}
+    result["by_language"] = {language: float(np.mean(hits)) for language, hits in by_language.items()}
+
+    # What needs no action of ours: the stock project has no action server.
+    plain = [q for q in asked if q.intent.startswith("faq/") or q.intent in ("greet", "thank", "goodbye", "small_talk")]
+    plain = (plain * (1 + _ASKED // len(plain)))[:_ASKED]
+    seconds = []
+    for number, question in enumerate(plain):
+        started = time.perf_counter()
+        await subject.ask(f"c{number // 5}", question.text, question.language)
+        seconds.append(time.perf_counter() - started)
+    result |= {f"p{p}_ms": float(np.percentile(seconds, p)) * 1000 for p in (50, 95, 99)}
+
+    started = time.perf_counter()
+    for start in range(0, len(plain), 20):
+        part = plain[start : start + 20]
+        await asyncio.gather(*(subject.ask(f"t{start + i}", q.text, q.language) for i, q in enumerate(part)))
+    result["per_second"] = len(plain) / (time.perf_counter() - started)
+
+    fifth, last = [], []
+    for conversation in range(5):
+        for number in range(_CONVERSATION + 5):
+            question = plain[number % len(plain)]
+            started = time.perf_counter()
+            await subject.ask(f"long{conversation}", question.text, question.language)
+            passed = (time.perf_counter() - started) * 1000
+            if number in range(3, 8):
+                fifth.append(passed)
+            elif number in range(_CONVERSATION - 3, _CONVERSATION + 2):
+                last.append(passed)
+        if system == "stock":
+            break  # minutes a conversation; its growth shows in one
+    result |= {"fifth_ms": float(np.median(fifth)), "two_hundredth_ms": float(np.median(last))}
+    return result
+
+
+def main() -> None:
+    """`measure SYSTEM STEP FOLDER`."""
+    system, step, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    if step == "train":
+        result = train(system, folder)
+    else:
+        from bot.cli import quiet
+
+        quiet()
+        result = asyncio.run(answer(system, folder))
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""Whoever looks at a conversation is woken when there is something new."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.conversation.events import EVERYTHING, EventBus
+from bot.db import Database, metadata
+from tests.conversation.conftest import new_conversation
+
+
+@pytest.fixture
+async def databases(tmp_path: Path) -> AsyncIterator[tuple[Database, Database]]:
+    """Two processes' ways to one SQLite file."""
+    pair = tuple(Database(f"sqlite:///{tmp_path / 'x.db'}") for _ in range(2))
+    await pair[0].write(metadata.create_all)
+    yield pair  # type: ignore[misc]
+    for each in pair:
+        each.close()
+
+
+async def test_a_subscription_is_woken_by_its_own_conversation_only(databases: tuple[Database, Database]) -> None:
+    bus = EventBus(databases[0])
+    with bus.subscribe("a") as a, bus.subscribe("b") as b, bus.subscribe(EVERYTHING) as everything:
+        bus.publish("a", {"typing": True})
+        assert await a.wait(1) == [{"typing": True}]
+        assert await everything.wait(1) == [{"typing": True}]
+        assert await b.wait(0.01) is None
+        assert (bus.listeners("a"), bus.open_streams) == (1, 3)
+    assert (bus.listeners("a"), bus.open_streams) == (0, 0)
+
+
+async def test_a_wake_up_between_looking_and_waiting_is_not_lost(databases: tuple[Database, Database]) -> None:
+    bus = EventBus(databases[0])
+    with bus.subscribe("a") as subscription:
+        bus.publish("a")
+        bus.publish("a", {"typing": True})
+        assert await subscription.wait(1) == [{"typing": True}]
+        assert await subscription.wait(0.01) is None
+
+
+async def test_a_screen_that_does_not_read_does_not_fill_memory(databases: tuple[Database, Database]) -> None:
+    bus = EventBus(databases[0])
+    with bus.subscribe("a") as subscription:
+        for number in range(1000):
+            bus.publish("a", {"number": number})
+        notes = await subscription.wait(1)
+        assert notes is not None and len(notes) == 20 and notes[-1] == {"number": 999}
+
+
+async def test_another_process_on_the_same_file_wakes_us(databases: tuple[Database, Database]) -> None:
+    ours, others = databases
+    bus = EventBus(ours)
+    bus.start()
+    try:
+        with bus.subscribe("a") as subscription:
+            await asyncio.sleep(0.3)  # the watch has looked once
+            await subscription.wait(0.01)
+            await others.write(new_conversation)
+            assert await subscription.wait(5) == []
+    finally:
+        await bus.stop()

@@ -1,0 +1,66 @@
+"""The gloss: forms, lemmas, compounds, clitics, typing errors, and what is left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ContentErrors
+from bot.nlu.gloss import Glosser, read_words
+
+LISTS = {
+    "de": {"wohnung": "apartment", "geber": "provider", "bestätigung": "confirmation", "bestatigung": "confirmation",
+           "anmeldung": "register address", "suchen": "look for", "ich": "i", "kind": "child", "kita": "kindergarten"},
+    "uk": {"квартира": "apartment", "шукати": "look for", "на жаль": "unfortunately", "жаль": "pity", "в": ""},
+    "ar": {"شقه": "apartment", "طفل": "child", "مدرسه": "school"},
+    "pl": {"mieszkanie": "apartment"},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def glosser() -> Glosser:
+    return Glosser(LISTS, names=["Stendal", "Стендаль"])
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "gloss"),
+    [
+        pytest.param("de", "Wohnung", "apartment", id="the form itself"),
+        pytest.param("uk", "шукаю квартиру", "look for apartment", id="lemmas of inflected words"),
+        pytest.param("de", "Wohnungsgeberbestätigung", "apartment provider confirmation", id="a compound by its parts"),
+        pytest.param("ar", "والشقة لطفلي", "apartment child", id="Arabic article, conjunction and pronoun"),
+        pytest.param("de", "Wohnugn", "apartment", id="two letters changed places"),
+        pytest.param("uk", "на жаль", "unfortunately", id="a phrase before its words"),
+        pytest.param("uk", "Anmeldung в Стендаль", "register address town", id="an office's German word and a place"),
+        pytest.param("pl", "mieszkanie 3 balkon", "apartment 3 balkon", id="numbers and unknown Latin words are kept"),
+        pytest.param("uk", "щщщщщ", "", id="an unknown word in another script is left out"),
+        pytest.param("en", "A flat, please!", "a flat please", id="English is read as it is"),
+    ],
+)
+def test_reads(glosser: Glosser, language: str, text: str, gloss: str) -> None:
+    assert glosser.gloss(text, language) == gloss
+
+
+def test_short_words_are_not_taken_for_typing_errors(glosser: Glosser) -> None:
+    assert [read.how for read in glosser.trace("kiwa", "de")] == ["kept"]
+
+
+def test_the_trace_says_how_each_word_was_read(glosser: Glosser) -> None:
+    assert [(r.text, r.gloss, r.how) for r in glosser.trace("ich suchen wohnugn", "de")] == [
+        ("ich", "i", "form"),
+        ("suchen", "look for", "form"),
+        ("wohnugn", "apartment", "typo"),
+    ]
+
+
+def test_survives_being_saved(glosser: Glosser, tmp_path: Path) -> None:
+    glosser.save(tmp_path / "gloss.json")
+    again = Glosser.read(tmp_path / "gloss.json")
+    assert again.gloss("шукаю квартиру в Стендаль", "uk") == "look for apartment town"
+
+
+def test_a_line_without_a_tab_is_named(tmp_path: Path) -> None:
+    (tmp_path / "de.tsv").write_text("wohnung\tapartment\nhaus house\n", encoding="utf-8")
+    with pytest.raises(ContentErrors, match=r"de\.tsv:2"):
+        read_words(tmp_path)

@@ -1,0 +1,50 @@
+"""Which language a message is in, and when the conversation follows it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.nlu.features import ngrams
+from bot.nlu.language import LanguageReader
+from bot.nlu.linear import LinearModel, Sample
+
+NAMES = {"de": "Deutsch", "en": "English", "pl": "Polski", "uk": "Українська", "ru": "Русский", "ar": "العربية"}
+EXAMPLES = {
+    "de": ["ich suche eine Wohnung in Stendal", "wo ist das Bürgerbüro", "Kita Platz frei", "Anmeldung Termin", "was kostet das"],
+    "en": ["I am looking for a flat in Stendal", "where is the office", "is there a place", "how do I register", "what does it cost"],
+    "pl": ["szukam mieszkania w Stendal", "gdzie jest urząd", "wolne miejsce w Kita", "jak zrobić Anmeldung", "ile to kosztuje"],
+    "uk": ["шукаю квартиру в Стендалі", "де знаходиться управління", "чи є місце", "як зареєструватися", "скільки це коштує"],
+    "ru": ["ищу квартиру в Стендале", "где находится ведомство", "есть ли место", "как прописаться", "сколько это стоит"],
+    "ar": ["أبحث عن شقة في شتندال", "أين المكتب", "هل يوجد مكان", "كيف أسجل", "كم يكلف"],
+}
+
+
+@pytest.fixture(scope="module")
+def reader() -> LanguageReader:
+    rows = [(text, code) for code, texts in EXAMPLES.items() for text in texts]
+    model = LinearModel.fit([Sample((list(ngrams(text)),)) for text, _ in rows], [code for _, code in rows])
+    return LanguageReader(NAMES, model)
+
+
+@pytest.mark.parametrize(
+    ("text", "prior", "language", "switches"),
+    [
+        pytest.param("Gdzie mogę zapisać dziecko do szkoły?", "de", "pl", "pl", id="a clear sentence switches"),
+        pytest.param("كيف أسجل طفلي في المدرسة؟", "en", "ar", "ar", id="another script switches"),
+        pytest.param("ok", "uk", "uk", None, id="ok stays in the conversation's language"),
+        pytest.param("Kita Stendal", "en", "en", None, id="names and offices' words do not switch"),
+        pytest.param("де зробити Anmeldung?", "uk", "uk", None, id="a German word in a Ukrainian sentence"),
+        pytest.param("123 !!!", "pl", "pl", None, id="nothing to read"),
+        pytest.param("Ich brauche einen Termin beim Arzt, bitte.", "ar", "de", "de", id="German in an Arabic conversation"),
+        pytest.param("", "uk", "uk", None, id="empty"),
+    ],
+)
+def test_reads(reader: LanguageReader, text: str, prior: str, language: str, switches: str | None) -> None:
+    reading = reader.read(text, prior)
+    assert (reading.language, reading.switches_to) == (language, switches)
+
+
+@pytest.mark.parametrize("word", ["Anmeldung", "hello", "Привіт", "مرحبا", "Wohnung", "praca"])
+@pytest.mark.parametrize("prior", list(NAMES))
+def test_no_single_word_switches(reader: LanguageReader, word: str, prior: str) -> None:
+    assert reader.read(word, prior).switches_to is None
