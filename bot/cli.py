@@ -6,7 +6,6 @@ import logging
 import os
 import sys
 import warnings
-from pathlib import Path
 from typing import Annotated, Any
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")

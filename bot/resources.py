@@ -17,7 +17,6 @@ from bot.languages import Languages, load_languages
 from bot.region import Region
 from bot.settings import Settings
 
-
 OWN_FACTS = ("chat_days", "answer_days")
 """Variables of replies besides the region's."""
 

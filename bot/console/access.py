@@ -60,5 +60,6 @@ ROUTES = (
     Route("POST", "/users/<user_id:int>/link", "users.new_link", ADMINISTRATION),
     Route("POST", "/users/<user_id:int>/role", "users.change_role", ADMINISTRATION),
     Route("POST", "/users/<user_id:int>/active", "users.set_active", ADMINISTRATION),
-    Route("GET", "/<rest:path>", "lost.lost", EVERYBODY),
+    # Not `path`: that would take /console/ too.
+    Route("GET", "/<rest:[^/].*>", "lost.lost", EVERYBODY),
 )

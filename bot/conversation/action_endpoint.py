@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import Any, Dict, Optional, Text
+from typing import Any, Dict, Optional
 
 from rasa.core.actions.action import ActionExecutionRejection
 from rasa.shared.core.domain import Domain
@@ -24,7 +24,7 @@ class InProcessActions(EndpointConfig):
         super().__init__(url="in-process", enable_selective_domain=True)
         self._executor = ActionExecutor()
         self._executor.register_package(actions)
-        self._domain: Dict[Text, Any] = {}
+        self._domain: Dict[str, Any] = {}
 
     def use(self, domain: Domain) -> None:
         """Tells the actions which forms and slots the loaded model has."""
@@ -33,12 +33,12 @@ class InProcessActions(EndpointConfig):
 
     async def request(
         self,
-        method: Text = "post",
-        subpath: Optional[Text] = None,
-        content_type: Optional[Text] = "application/json",
+        method: str = "post",
+        subpath: Optional[str] = None,
+        content_type: Optional[str] = "application/json",
         compress: bool = False,
         **kwargs: Any,
-    ) -> Dict[Text, Any]:
+    ) -> Dict[str, Any]:
         """Runs the action named in `json`; see Rasa's `EndpointConfig.request`."""
         call = {"domain": self._domain, **kwargs["json"]}
         try:

@@ -7,7 +7,9 @@ import json
 import re
 import secrets
 import time
-from typing import Any
+from collections.abc import Coroutine
+from functools import partial
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -26,6 +28,8 @@ from bot.handoff import cases
 from bot.knowledge.present import present
 from bot.knowledge.query import Query, QueryError
 from bot.nlu.normalise import MAX_LENGTH, clean
+
+T = TypeVar("T")
 
 api = Blueprint("api", url_prefix="/api/v1")
 
@@ -167,14 +171,7 @@ async def send(request: Request, conversation_id: str) -> HTTPResponse:
         if limit:
             raise ApiError(429, "rate_limited", retry_after=int(limit) + 1, seconds=int(limit) + 1)
         text, extra = await _content(services, conversation_id, body)
-        accepted = await services.database.write(
-            lambda c: _accept(services, c, conversation, client_id=client_id, text=text, extra=extra)
-        )
-        known = accepted.seq
-        if accepted.fresh:
-            services.bus.publish(conversation_id)
-        if accepted.claimed:
-            services.turns.begin(conversation_id)
+        known = await _finish(_store(services, conversation, client_id, text, extra))
     seq = known
     replies = await services.turns.replies(conversation_id, seq, wait) if wait else None
     if replies is None:
@@ -197,6 +194,29 @@ def _seq_of(connection: Connection, conversation_id: str, client_id: str) -> int
     return connection.execute(
         sa.select(m.seq).where(m.conversation_id == conversation_id, m.client_id == client_id)
     ).scalar()
+
+
+async def _store(services: Services, conversation: Any, client_id: str, text: str, extra: dict[str, Any]) -> int:
+    """Stores a message and has it answered; returns its number."""
+    accepted = await services.database.write(
+        lambda c: _accept(services, c, conversation, client_id=client_id, text=text, extra=extra)
+    )
+    if accepted.fresh:
+        services.bus.publish(conversation.id)
+    if accepted.claimed:
+        services.turns.begin(conversation.id)
+    return accepted.seq
+
+
+_unfinished: set[asyncio.Task[Any]] = set()
+
+
+async def _finish(work: Coroutine[Any, Any, T]) -> T:
+    """Carries `work` to its end although the visitor's connection may break, which cancels the request."""
+    task = asyncio.create_task(work)
+    _unfinished.add(task)
+    task.add_done_callback(_unfinished.discard)
+    return await asyncio.shield(task)
 
 
 def _accept(
@@ -307,7 +327,7 @@ async def stream(request: Request, conversation_id: str) -> None:
             if notes is None:
                 await response.send(": beat\n\n")
                 notes = []
-            found = await services.database.read(lambda c, seq=last: _news(request, c, conversation_id, seq))
+            found = await services.database.read(partial(_news, request, conversation_id=conversation_id, seq=last))
             if found is None or any(note.get("state") == "deleted" for note in notes):
                 await response.send(_event("state", {"state": "deleted"}))
                 break
@@ -326,7 +346,7 @@ async def stream(request: Request, conversation_id: str) -> None:
 
 
 def _news(
-    request: Request, connection: Connection, conversation_id: str, seq: int
+    request: Request, connection: Connection, *, conversation_id: str, seq: int
 ) -> tuple[dict[str, Any], list[Any]] | None:
     try:
         row = log.find(connection, conversation_id)
@@ -403,6 +423,8 @@ async def rate(request: Request, conversation_id: str) -> HTTPResponse:
 
     if type(seq) is not int:
         raise ApiError(422, "rating_invalid", field="seq")
+    if not 0 < seq < 2**31:
+        raise ApiError(404, "not_found", field="seq")
     await services.database.write(store)
     return json_response({"seq": seq, "value": value}, status=201)
 

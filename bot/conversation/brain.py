@@ -7,7 +7,7 @@ import logging
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
@@ -25,6 +25,7 @@ from bot.nlu.intents import intent_row, selected_response
 log = logging.getLogger(__name__)
 
 _SEARCH_SLOT = "search_kind"
+_FALLBACK = "nlu_fallback"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Incoming:
     """The conversation's language so far."""
     payload: str | None = None
     """Of a button that we issued: `/intent` or `/intent{"entity": value}`; never anything typed."""
-    entities: List[Dict[Text, Any]] = field(default_factory=list)
+    entities: List[Dict[str, Any]] = field(default_factory=list)
     """Of a form that we issued."""
     case_state: str | None = None
     """Of the conversation's newest case."""
@@ -48,28 +49,28 @@ class Incoming:
 class Answer:
     """What the dialogue makes of a message."""
 
-    intent: Dict[Text, Any]
+    intent: Dict[str, Any]
     """`name` (retrieval intents as `faq/x`) and `confidence`."""
     language: str
     """The conversation's language from now on."""
-    replies: List[Dict[Text, Any]]
+    replies: List[Dict[str, Any]]
     """Rasa's bot messages: text, buttons, custom, metadata, utter_action."""
     failed: bool
     """An action failed: the visitor must be told."""
-    entities: List[Dict[Text, Any]] = field(default_factory=list)
+    entities: List[Dict[str, Any]] = field(default_factory=list)
 
 
 class _Collector(OutputChannel):
     """Keeps what the dialogue says."""
 
     def __init__(self) -> None:
-        self.replies: List[Dict[Text, Any]] = []
+        self.replies: List[Dict[str, Any]] = []
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         return "lotse"
 
-    async def send_response(self, recipient_id: Text, message: Dict[Text, Any]) -> None:
+    async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
         self.replies.append(message)
 
 
@@ -107,7 +108,7 @@ class Brain:
         """Whether a model is loaded."""
         return self._agent.is_ready()
 
-    async def understand(self, message: Incoming) -> Dict[Text, Any]:
+    async def understand(self, message: Incoming) -> Dict[str, Any]:
         """Rasa's parse data, without any effect on the dialogue."""
         tracker = await self.trackers.retrieve(message.conversation_id)
         return await self._parse(message, tracker)
@@ -149,19 +150,23 @@ class Brain:
             entities=parsed.get("entities") or [],
         )
 
-    async def _parse(self, message: Incoming, tracker: DialogueStateTracker | None) -> Dict[Text, Any]:
+    async def _parse(self, message: Incoming, tracker: DialogueStateTracker | None) -> Dict[str, Any]:
         if message.payload is not None:
             return parse_payload(message.text, message.payload, message.entities)
         processor = self._agent.processor
         assert processor is not None
-        metadata: Dict[Text, Any] = {"language": self._languages[message.language].understands}
+        metadata: Dict[str, Any] = {"language": self._languages[message.language].understands}
         if tracker is not None:
             metadata["expects"] = tracker.get_slot("requested_slot") or tracker.get_slot("asked_criterion")
             metadata["searching"] = bool(tracker.get_slot(_SEARCH_SLOT)) and tracker.active_loop_name is None
-        # Rasa reads a leading slash as a command; a visitor's is text like any other.
-        return await processor.parse_message(UserMessage(message.text.lstrip("/ "), metadata=metadata), tracker)
+        # Rasa would read a leading slash as a command.
+        parsed = await processor.parse_message(UserMessage(message.text.lstrip("/ "), metadata=metadata), tracker)
+        if message.text.startswith("/"):
+            # Nobody talks like this: whatever its words may mean is asked back, and nothing is changed by it.
+            parsed.update(intent=intent_row(_FALLBACK, 0.0), entities=[], response_selector={}, switches_to=None)
+        return parsed
 
-    def language_after(self, message: Incoming, parsed: Dict[Text, Any]) -> str:
+    def language_after(self, message: Incoming, parsed: Dict[str, Any]) -> str:
         """The conversation's language once this message is read."""
         switches_to = parsed.get("switches_to")
         if switches_to and switches_to != self._languages[message.language].understands:
@@ -169,7 +174,7 @@ class Brain:
         return message.language
 
 
-def parse_payload(text: str, payload: str, entities: List[Dict[Text, Any]]) -> Dict[Text, Any]:
+def parse_payload(text: str, payload: str, entities: List[Dict[str, Any]]) -> Dict[str, Any]:
     """A button's payload or a form's values as Rasa's parse data.
 
     Raises:

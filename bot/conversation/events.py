@@ -45,7 +45,7 @@ class Subscription:
         """The notes since the last call (may be empty: look again), or None after `seconds` without any."""
         try:
             await asyncio.wait_for(self._woken.wait(), seconds)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             return None
         self._woken.clear()
         notes, self._notes = self._notes, []

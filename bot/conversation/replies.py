@@ -7,7 +7,7 @@ The facts of the region (office, telephone, hours) are filled into every reply i
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Mapping, Optional, Text
+from typing import Any, Callable, Dict, Mapping, Optional
 
 from rasa.core.nlg.generator import ResponseVariationFilter
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
@@ -27,7 +27,7 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         self._facts = facts
         self._default_language = default_language
 
-    def reply(self, name: str, language: str, /, **variables: Any) -> Dict[Text, Any]:
+    def reply(self, name: str, language: str, /, **variables: Any) -> Dict[str, Any]:
         """A reply outside a dialogue, e.g. the greeting; the shape is Rasa's (text, buttons, metadata).
 
         Raises:
@@ -39,16 +39,16 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         return {**reply, "utter_action": name}
 
     def generate_from_slots(
-        self, utter_action: Text, filled_slots: Dict[Text, Any], output_channel: Text, **kwargs: Any
-    ) -> Optional[Dict[Text, Any]]:
+        self, utter_action: str, filled_slots: Dict[str, Any], output_channel: str, **kwargs: Any
+    ) -> Optional[Dict[str, Any]]:
         """See Rasa's `TemplatedNaturalLanguageGenerator`."""
         language = filled_slots.get("language") or self._default_language
         slots = {**self._facts(language), **filled_slots, "language": language}
         return super().generate_from_slots(utter_action, slots, output_channel, **kwargs)
 
     def _random_response_for(
-        self, utter_action: Text, output_channel: Text, filled_slots: Dict[Text, Any]
-    ) -> Optional[Dict[Text, Any]]:
+        self, utter_action: str, output_channel: str, filled_slots: Dict[str, Any]
+    ) -> Optional[Dict[str, Any]]:
         if utter_action not in self.responses:
             return None
         fitting = ResponseVariationFilter(self.responses).responses_for_utter_action(

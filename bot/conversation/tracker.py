@@ -11,7 +11,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, List, Optional
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
@@ -54,7 +54,7 @@ class ConversationTrackerStore(TrackerStore, SerializedTrackerAsText):
         live = self._live.get(conversation_id)
         return live is not None and live.version == version
 
-    def prepare(self, conversation_id: str, version: int, stored: Iterable[Dict[Text, Any]]) -> None:
+    def prepare(self, conversation_id: str, version: int, stored: Iterable[Dict[str, Any]]) -> None:
         """Puts a tracker into the cache, built from the stored events of its last session."""
         events = deserialise_events(list(stored))
         tracker = DialogueStateTracker.from_events(conversation_id, events, self.domain.slots, domain=self.domain)
@@ -73,7 +73,7 @@ class ConversationTrackerStore(TrackerStore, SerializedTrackerAsText):
         live.tracker = DialogueStateTracker.from_events(conversation_id, events, self.domain.slots, domain=self.domain)
         live.saved = 0
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """The cached tracker itself, not a copy: Rasa changes it in place, as `save` expects."""
         live = self._live.get(sender_id)
         if live is None or not live.tracker.events:
@@ -89,11 +89,11 @@ class ConversationTrackerStore(TrackerStore, SerializedTrackerAsText):
         else:
             live.tracker = tracker
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         """Ids of the conversations in the cache."""
         return list(self._live)
 
-    def take_new_events(self, conversation_id: str) -> List[Dict[Text, Any]]:
+    def take_new_events(self, conversation_id: str) -> List[Dict[str, Any]]:
         """The events that are not stored yet, as rows for `tracker_events`."""
         live = self._live[conversation_id]
         new = list(live.tracker.events)[live.saved :]
@@ -117,7 +117,7 @@ class ConversationTrackerStore(TrackerStore, SerializedTrackerAsText):
         self._live.pop(conversation_id, None)
 
 
-def load_last_session(connection: Connection, conversation_id: str) -> tuple[int, List[Dict[Text, Any]]]:
+def load_last_session(connection: Connection, conversation_id: str) -> tuple[int, List[Dict[str, Any]]]:
     """(id of the last stored event or 0, the events from the last `session_started` on)."""
     events = tracker_events.c
     start = (
@@ -139,7 +139,7 @@ def stored_version(connection: Connection, conversation_id: str) -> int:
     return connection.execute(query).scalar() or 0
 
 
-def append_events(connection: Connection, conversation_id: str, rows: List[Dict[Text, Any]]) -> int:
+def append_events(connection: Connection, conversation_id: str, rows: List[Dict[str, Any]]) -> int:
     """Writes events (see `take_new_events`); returns the new version."""
     if rows:
         connection.execute(tracker_events.insert(), rows)

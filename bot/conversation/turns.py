@@ -13,6 +13,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from prometheus_client import Counter, Histogram
@@ -43,6 +44,10 @@ turn_failures = Counter("lotse_turn_failures_total", "Turns that ended with an a
 
 class _LostLease(Exception):
     """Another worker has taken the conversation over; what this one prepared is void."""
+
+
+class _OtherSpeaker(Exception):
+    """While a turn was prepared a person began or ceased to answer; it is to be prepared anew."""
 
 
 @dataclass(frozen=True)
@@ -106,10 +111,14 @@ class Turns:
 
     def begin(self, conversation_id: str) -> None:
         """Answers the conversation's messages; call it when its lease was claimed."""
-        if conversation_id not in self._running:
-            task = asyncio.create_task(self._run(conversation_id), name=f"turn {conversation_id}")
-            self._running[conversation_id] = task
-            task.add_done_callback(lambda _: self._running.pop(conversation_id, None))
+        running = self._running.get(conversation_id)
+        if running is not None:
+            # It has given the lease back and is about to end: another one has to follow it.
+            running.add_done_callback(lambda _: self.begin(conversation_id))
+            return
+        task = asyncio.create_task(self._run(conversation_id), name=f"turn {conversation_id}")
+        self._running[conversation_id] = task
+        task.add_done_callback(lambda _: self._running.pop(conversation_id, None))
 
     async def replies(self, conversation_id: str, seq: int, seconds: float) -> list[dict[str, Any]] | None:
         """The replies to message `seq` as API messages, or None if its turn is not done in time."""
@@ -126,8 +135,9 @@ class Turns:
                     left = deadline - time.monotonic()
                     if left <= 0:
                         return None
-                    woken = asyncio.create_task(subscription.wait(left))
-                    await asyncio.wait({woken, future}, return_when=asyncio.FIRST_COMPLETED)
+                    woken: asyncio.Future[Any] = asyncio.ensure_future(subscription.wait(left))
+                    waited: set[asyncio.Future[Any]] = {woken, future}
+                    await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
                     woken.cancel()
                 return future.result()
         finally:
@@ -137,9 +147,10 @@ class Turns:
         while True:
             try:
                 for conversation_id in await self._database.read(log.waiting_conversations):
-                    if await self._database.write(
-                        lambda c, i=conversation_id: log.claim(c, i, self._worker, self._lease_seconds)
-                    ):
+                    claim = partial(
+                        log.claim, conversation_id=conversation_id, worker=self._worker, seconds=self._lease_seconds
+                    )
+                    if await self._database.write(claim):
                         self.begin(conversation_id)
             except Unavailable:
                 pass
@@ -158,7 +169,11 @@ class Turns:
                     continue
                 crash_point("before_answer")
                 started = time.perf_counter()
-                more = await self._turn(state)
+                try:
+                    more = await self._turn(state)
+                except _OtherSpeaker:
+                    self._brain.trackers.forget(conversation_id)
+                    continue
                 turn_seconds.observe(time.perf_counter() - started)
                 if not more:
                     return
@@ -186,6 +201,9 @@ class Turns:
 
     def _give_back(self, connection: Connection, conversation_id: str) -> bool:
         """Releases the lease; True if there is a message after all."""
+        # This locks the conversation: a message that is being stored is there now, or finds the lease free.
+        if not log.extend(connection, conversation_id, self._worker, self._lease_seconds):
+            return False
         if log.oldest_pending(connection, conversation_id) is not None:
             return True
         log.release(connection, conversation_id, self._worker)
@@ -249,6 +267,8 @@ class Turns:
         """(erased, version of the tracker, numbers of the replies, another message waits)."""
         if not log.extend(connection, conversation.id, self._worker, self._lease_seconds):
             raise _LostLease
+        if (log.find(connection, conversation.id).state == "live") != (conversation.state == "live"):
+            raise _OtherSpeaker
         extra = {**message.extra, "intent": answer.intent} if answer else dict(message.extra)
         if not log.settle(connection, message.id, extra):
             raise _LostLease

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.interface import Interface
-from bot.knowledge.present import Names, _Format
+from bot.knowledge.present import Formatter, Names
 from bot.knowledge.query import Query
 from bot.knowledge.schema import FILTERS
 from bot.languages import Languages
@@ -106,7 +106,7 @@ def describe(
         if criteria.get(name) is not None:
             parts.append(interface.text(language, "criteria_values", name, value=criteria[name]))
     if criteria.get("price_max") is not None:
-        money = _Format(names, language).money(criteria["price_max"])
+        money = Formatter(names, language).money(criteria["price_max"])
         parts.append(interface.text(language, "criteria_values", "price_max", value=money))
     age = criteria.get("child_age")
     if age is not None:

@@ -42,7 +42,7 @@ def present(offer: Offer, language: str, names: Names, *, distance_km: float | N
 
 
 @dataclass(frozen=True)
-class _Format:
+class Formatter:
     """Formats facts for one language; every method takes what the record holds and gives text."""
 
     names: Names
@@ -104,7 +104,7 @@ _PERIODS = ("hour", "month", "year")
 
 def _facts(offer: Offer, language: str, names: Names) -> Iterator[tuple[str, str]]:
     """(name, value in the language) in the order in which a card shows them."""
-    facts, form = offer.facts, _Format(names, language)
+    facts, form = offer.facts, Formatter(names, language)
     yield "provider", offer.provider
     if "pay_min" in facts:
         pay = form.span(form.money(facts["pay_min"]), form.money(facts.get("pay_max", facts["pay_min"])))
@@ -123,14 +123,14 @@ def _facts(offer: Offer, language: str, names: Names) -> Iterator[tuple[str, str
             yield _LABELS.get(name, name), write(form, facts[name], facts)
 
 
-_Writer = Callable[[_Format, Any, Mapping[str, Any]], str]
+_Writer = Callable[[Formatter, Any, Mapping[str, Any]], str]
 
 
 def _listed(entity: str) -> _Writer:
     return lambda form, value, _: form.listed(entity, value)
 
 
-def _monthly(form: _Format, value: float, _: Mapping[str, Any]) -> str:
+def _monthly(form: Formatter, value: float, _: Mapping[str, Any]) -> str:
     return form.per(form.money(value), "month")
 
 

@@ -4,7 +4,7 @@ from alembic import context
 
 from bot.db import create_engine, metadata
 
-engine = create_engine(context.config.get_main_option("sqlalchemy.url"))
+engine = create_engine(str(context.config.get_main_option("sqlalchemy.url")))
 with engine.connect() as connection:
     context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
     with context.begin_transaction():

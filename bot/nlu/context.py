@@ -5,7 +5,7 @@ The metadata's `expects` names the slot that the dialogue asks for, `searching` 
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text, Type
+from typing import Any, Dict, List, Type
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -28,7 +28,7 @@ class ContextReader(GraphComponent, IntentClassifier):
         return []
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """`criteria`: entities that narrow a search; `covered`: the share of the letters they must make up;
         `sure`: an intent at least so confident stays what it is; for the intents of `searches`, which a
         criterion alone would hardly look like, `sure_search` is enough."""
@@ -43,7 +43,7 @@ class ContextReader(GraphComponent, IntentClassifier):
             "sure_search": 0.4,
         }  # fmt: skip
 
-    def __init__(self, config: Dict[Text, Any]) -> None:
+    def __init__(self, config: Dict[str, Any]) -> None:
         self._criteria = set(config["criteria"])
         self._covered = config["covered"]
         self._sure = config["sure"]
@@ -51,8 +51,8 @@ class ContextReader(GraphComponent, IntentClassifier):
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> "ContextReader":
+        cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> ContextReader:
         """See Rasa's `GraphComponent.create`."""
         return cls(config)
 
@@ -74,7 +74,7 @@ class ContextReader(GraphComponent, IntentClassifier):
         return messages
 
 
-def _share(text: str, entities: List[Dict[Text, Any]]) -> float:
+def _share(text: str, entities: List[Dict[str, Any]]) -> float:
     """The share of the text's letters and digits that lie in entities."""
     inside = {i for e in entities for i in range(e["start"], e["end"])}
     counted = [i for i, char in enumerate(text) if char.isalnum()]

@@ -39,7 +39,7 @@ class Encoder:
         self._tokenizer.enable_truncation(_LONGEST)
 
     @classmethod
-    def default(cls, cache: Path) -> "Encoder":
+    def default(cls, cache: Path) -> Encoder:
         """all-MiniLM-L6-v2, built into `cache` on first use.
 
         Raises:

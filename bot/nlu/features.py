@@ -61,7 +61,7 @@ class Vocabulary:
         self.idf = np.asarray(idf, dtype=np.float32)
 
     @classmethod
-    def learn(cls, documents: Iterable[Iterable[str]], *, min_documents: int = 2) -> "Vocabulary":
+    def learn(cls, documents: Iterable[Iterable[str]], *, min_documents: int = 2) -> Vocabulary:
         """The n-grams that occur in at least `min_documents` of the documents (each an iterable of n-grams)."""
         frequency: Counter[str] = Counter()
         total = 0

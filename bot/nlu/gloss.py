@@ -1,7 +1,7 @@
 """Reads any language word by word as plain English, for the encoder and for features that all languages share.
 
 A gloss is no translation and nobody is shown it: each word is looked up in a list that people wrote
-(`data/lexicon/words/<language>.tsv`: form, tab, English), by its form, its lemma, its parts, or with a typing error;
+(`data/lexicon/words/<language>.tsv`: form, tab, English), by its form, its stem, its parts, or with a typing error;
 what is in no list is left out, or kept where it is in Latin script and might be English or a name.
 """
 
@@ -44,7 +44,7 @@ class Read:
     gloss: str
     """Empty: it carries nothing, or is unknown."""
     how: str
-    """`form`, `phrase`, `lemma`, `parts`, `typo`, `office word`, `kept` or `unknown`."""
+    """`form`, `phrase`, `stem`, `parts`, `typo`, `office word`, `kept` or `unknown`."""
 
 
 Words = dict[str, str]
@@ -92,6 +92,7 @@ class Glosser:
     def __init__(self, lists: Mapping[str, Words], names: Iterable[str] = ()) -> None:
         self._lists = dict(lists)
         self._names = {word for name in names for word in tokens(name) if len(word) > 3}
+        self._name_stems = {name[:-1] for name in self._names if len(name) >= 6} | self._names
         # Typing errors are looked for among words of like beginning and length: the first letter is seldom wrong.
         self._by_start: dict[str, dict[str, list[str]]] = {}
         for language, words in self._lists.items():
@@ -111,7 +112,8 @@ class Glosser:
         """
         region = Region.load(data)
         names = [name for place in region.places.values() for name in (*place.names.values(), *place.localities)]
-        return cls(read_words(data / "lexicon" / "words"), names)
+        lists = read_words(data / "lexicon" / "words")
+        return cls({language: with_forms(language, words) for language, words in lists.items()}, names)
 
     def save(self, file: Path) -> None:
         """Writes the lists as JSON."""
@@ -126,7 +128,7 @@ class Glosser:
 
     def gloss(self, text: str, language: str) -> str:
         """The English words in the order of the text; the text itself, folded, where it is English already."""
-        if language == READ_AS_IS or language not in self._lists:
+        if language == READ_AS_IS:
             return " ".join(self.name_gloss if word in self._names else word for word in tokens(text))
         return " ".join(read.gloss for read in self.trace(text, language) if read.gloss)
 
@@ -153,7 +155,8 @@ class Glosser:
             return own[word], "form"
         if word.isdigit():
             return word, "kept"
-        if word in self._names:
+        # Names are inflected too: their last letter is the first to change.
+        if word in self._names or any(word[:-n] in self._name_stems for n in (0, 1, 2) if len(word) - n >= 5):
             return self.name_gloss, "name"
         for gloss, how in self._derived(word, language, own):
             return gloss, how
@@ -169,9 +172,9 @@ class Glosser:
 
     def _derived(self, word: str, language: str, own: Words) -> Iterable[tuple[str, str]]:
         """What the word is a form, a compound or a misspelling of; the first answer counts."""
-        for lemma in _lemmas(word, language):
-            if lemma in own:
-                yield own[lemma], "lemma"
+        for stem in _stems(word, language):
+            if stem in own:
+                yield own[stem], "stem"
         if language == OFFICES and (parts := self._parts(word, own)):
             yield parts, "parts"
         if not _LATIN.fullmatch(word) or language != READ_AS_IS:
@@ -189,7 +192,7 @@ class Glosser:
                 stem = head[: len(head) - len(link)] if link else head
                 if len(stem) < _SHORTEST_PART or not own.get(stem):
                     continue
-                tail = own.get(rest) or next((own[lemma] for lemma in _lemmas(rest, OFFICES) if own.get(lemma)), None)
+                tail = own.get(rest) or next((own[stem] for stem in _stems(rest, OFFICES) if own.get(stem)), None)
                 if tail is None and len(rest) > 5:
                     tail = self._parts(rest, own)
                 if tail:
@@ -210,19 +213,36 @@ class Glosser:
 
 
 @lru_cache(maxsize=50_000)
-def _lemmas(word: str, language: str) -> tuple[str, ...]:
-    """Candidates for the dictionary form of a folded word, likeliest first."""
+def _stems(word: str, language: str) -> tuple[str, ...]:
+    """What a word may be a form of, if no list of forms has it."""
     if language == "ar":
         return tuple(_without_clitics(word))
-    import simplemma
+    # Typed without umlauts or marks, a form is in no dictionary: its ending is cut.
+    return tuple(word[:-n] for n in (1, 2, 3) if len(word) - n >= 4)
+
+
+def with_forms(language: str, words: Words) -> Words:
+    """The list with every inflected form that simplemma's dictionary knows of its words.
+
+    Done in training: the dictionaries themselves would take 650 MB of a server's memory.
+    """
+    from simplemma.strategies.dictionaries import DefaultDictionaryFactory
 
     try:
-        lemma = fold(simplemma.lemmatize(word, lang=language, greedy=True))
+        dictionary = DefaultDictionaryFactory(cache_max_size=1).get_dictionary(language)
     except ValueError:
-        return ()
-    # Typed without umlauts or marks, a word is unknown to the lemmatiser: endings are cut as a last resort.
-    cut = [word[:-n] for n in (1, 2, 3) if len(word) - n >= 4]
-    return (lemma, *cut)
+        return dict(words)
+    forms = dict(words)
+    folded = lru_cache(maxsize=None)(fold)
+    for form, lemma in dictionary.items():
+        gloss = words.get(folded(_text(lemma)))
+        if gloss is not None:
+            forms.setdefault(fold(_text(form)), gloss)
+    return forms
+
+
+def _text(entry: bytes | str) -> str:
+    return entry.decode("utf-8") if isinstance(entry, bytes) else entry
 
 
 def _without_clitics(word: str) -> Iterable[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Dict, List, Text, Type
+from typing import Any, Dict, List, Type
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -31,21 +31,21 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
         return []
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """What can be set in config.yml.
 
         surface, gloss, vector: weights of what is seen of a message; without weight for the vector no encoder runs.
-        c, folds: see `Plan`. ranking_length: how many intents are kept with a message.
+        c: see `Plan`. ranking_length: how many intents are kept with a message.
         data: folder with lexicon/words/, read in training only. cache: where the built encoder and the vectors of
         training examples are kept. model, tokenizer: another ONNX encoder; reads: `gloss`, or `text` if that one
         knows the visitors' languages itself.
         """
         return {
-            "surface": 1.0, "gloss": 1.0, "vector": 2.0, "c": 0.5, "folds": 5, "ranking_length": 5,
+            "surface": 1.0, "gloss": 1.0, "vector": 1.5, "c": 0.5, "ranking_length": 5,
             "data": "data", "cache": "models/cache", "model": None, "tokenizer": None, "reads": "gloss",
         }  # fmt: skip
 
-    def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource) -> None:
+    def __init__(self, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
@@ -54,8 +54,8 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> "JointIntentClassifier":
+        cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> JointIntentClassifier:
         """See Rasa's `GraphComponent.create`."""
         return cls(config, model_storage, resource)
 
@@ -66,7 +66,6 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
             block_weights=(self._config["surface"], self._config["gloss"]),
             vector_weight=self._config["vector"],
             c=self._config["c"],
-            folds=self._config["folds"],
         )
         names = [e.get(INTENT_RESPONSE_KEY) or e.get(INTENT) for e in examples]
         texts, languages = [e.get(TEXT) for e in examples], [_language(e) for e in examples]
@@ -81,12 +80,12 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> "JointIntentClassifier":
+    ) -> JointIntentClassifier:
         """See Rasa's `GraphComponent.load`."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
@@ -117,16 +116,16 @@ def set_intent(message: Message, ranking: List[tuple[str, float]]) -> None:
     message.set("response_selector", selected_response(ranking[0][0]), add_to_output=True)
 
 
-def intent_row(name: str, confidence: float) -> Dict[Text, Any]:
+def intent_row(name: str, confidence: float) -> Dict[str, Any]:
     """Rasa's `intent` of a parsed message for a full intent name."""
     family, _, key = name.partition("/")
-    row: Dict[Text, Any] = {"name": family, "confidence": confidence}
+    row: Dict[str, Any] = {"name": family, "confidence": confidence}
     if key:
         row[FULL_RETRIEVAL_INTENT_NAME_KEY] = name
     return row
 
 
-def selected_response(name: str) -> Dict[Text, Any]:
+def selected_response(name: str) -> Dict[str, Any]:
     """Rasa's `response_selector` of a parsed message: which reply `utter_<family>` gives."""
     family, _, key = name.partition("/")
     if not key:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,13 +33,13 @@ class Plan:
         block_weights: Factor of each block.
         vector_weight: Factor of the vector.
         c: Penalty of the support vector machine.
-        folds: The temperature comes from held-out parts: as many as `folds`, each trained without itself.
+        held_out: Share of the samples that the temperature is found on, by a model that has not seen them.
     """
 
     block_weights: Sequence[float] = (1.0,)
     vector_weight: float = 1.0
     c: float = 0.5
-    folds: int = 3
+    held_out: float = 0.3
     seed: int = 7
 
 
@@ -91,7 +92,7 @@ class LinearModel:
         of this domain it was as good as logistic regression and an order of magnitude faster to train.
         """
         from scipy.sparse import csr_matrix, hstack
-        from sklearn.model_selection import StratifiedKFold
+        from sklearn.model_selection import train_test_split
         from sklearn.svm import LinearSVC
 
         blocks = [[sample.blocks[i] for sample in samples] for i in range(len(plan.block_weights))]
@@ -99,7 +100,8 @@ class LinearModel:
         factors = [*plan.block_weights]
         parts = [v.matrix(block) * f for v, block, f in zip(vocabularies, blocks, factors, strict=True)]
         if samples[0].vector is not None:
-            parts.append(csr_matrix(np.stack([sample.vector for sample in samples])) * plan.vector_weight)
+            vectors = [sample.vector for sample in samples if sample.vector is not None]
+            parts.append(csr_matrix(np.stack(vectors)) * plan.vector_weight)
             factors.append(plan.vector_weight)
         matrix = hstack(parts).tocsr()
         labels = sorted(set(names))
@@ -108,15 +110,14 @@ class LinearModel:
 
         def train(rows: np.ndarray) -> LinearSVC:
             # A looser tolerance than the default gives the same accuracy in a third of the time.
-            return LinearSVC(C=plan.c, tol=0.1, random_state=plan.seed).fit(matrix[rows], targets[rows])
+            return LinearSVC(C=plan.c, tol=0.3, random_state=plan.seed).fit(matrix[rows], targets[rows])
 
-        held_out, rows = [], []
-        # One held-out part is enough for one number; more folds only cost time.
-        for kept, left in list(StratifiedKFold(plan.folds, shuffle=True, random_state=plan.seed).split(matrix, targets))[:1]:
-            held_out.append(_decisions(train(kept), matrix[left], len(labels)))
-            rows.append(left)
-        temperature = _temperature(np.concatenate(held_out), targets[np.concatenate(rows)])
-        final = train(np.arange(len(samples)))
+        everything = np.arange(len(samples))
+        kept, left = train_test_split(everything, test_size=plan.held_out, stratify=targets, random_state=plan.seed)
+        # LIBLINEAR lets go of the interpreter, so the two trainings run beside each other.
+        with ThreadPoolExecutor(2) as pool:
+            part, final = pool.map(train, (kept, everything))
+        temperature = _temperature(_decisions(part, matrix[left], len(labels)), targets[left])
         coefficients, bias = final.coef_, final.intercept_
         if len(labels) == 2:
             coefficients, bias = np.concatenate([-coefficients, coefficients]), np.concatenate([-bias, bias])
@@ -154,7 +155,7 @@ class LinearModel:
             for i, columns in enumerate(names["columns"])
         ]
         weights = [arrays[f"weights{i}"].astype(np.float32) for i in range(len(vocabularies))]
-        vector = arrays["vector"] if "vector" in arrays else None
+        vector = arrays.get("vector")
         return cls(names["labels"], vocabularies, weights, vector, arrays["bias"], names["temperature"])
 
 

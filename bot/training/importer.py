@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Optional, Text
+from typing import Any, Optional
 
 import rasa.shared.utils.common
 from rasa.shared.core.domain import Domain
@@ -22,8 +22,8 @@ class HeimatlotseImporter(RasaFileImporter):
 
     def __init__(
         self,
-        config_file: Optional[Text] = None,
-        domain_path: Optional[Text] = None,
+        config_file: Optional[str] = None,
+        domain_path: Optional[str] = None,
         training_data_paths: Any = None,
         data: str = "data",
     ) -> None:
@@ -35,7 +35,7 @@ class HeimatlotseImporter(RasaFileImporter):
         super().__init__(config_file, domain_path, paths + own if len(paths) < len(self._given) else paths or own)
 
     @rasa.shared.utils.common.cached_method
-    def get_nlu_data(self, language: Optional[Text] = None) -> TrainingData:
+    def get_nlu_data(self, language: Optional[str] = None) -> TrainingData:
         """All languages' examples; each message's metadata names its language.
 
         Tests give Rasa a path of their own (`rasa test nlu --nlu tests/nlu`); that is read instead then.

@@ -26,7 +26,7 @@ def test_taking_answering_giving_back_closing(
     language: str, member: Callable[..., Member], visitor: Callable[..., Any], engine: Engine
 ) -> None:
     talk, somebody = visitor(language), member(name="Jana Behrendt")
-    number = case_of(talk)
+    number = case_of(talk, {"de": "Wir suchen eine Hebamme.", "ar": "نبحث عن قابلة."}[language])
     before = talk.messages()[-1]["seq"]
     assert somebody.post(f"/cases/{number}/take").status_code == 303
     assert talk.state() | {"state": "live", "staff": "Jana Behrendt"} == talk.state()
@@ -145,7 +145,7 @@ def test_reply_is_cleaned_and_its_language_known(
     member: Callable[..., Member], visitor: Callable[..., Any]
 ) -> None:
     talk, somebody = visitor("ar"), member()
-    number = case_of(talk)
+    number = case_of(talk, "نبحث عن قابلة.")
     somebody.post(f"/cases/{number}/take")
     somebody.answer(number, "مرحبا، كيف يمكنني مساعدتك اليوم؟\u202e\x00")
     somebody.answer(number, "<b>Gern</b> helfe ich Ihnen dabei, den Antrag auszufüllen.")
@@ -159,7 +159,7 @@ def test_reply_is_cleaned_and_its_language_known(
 def test_page_explains_a_foreign_conversation(member: Callable[..., Member], visitor: Callable[..., Any]) -> None:
     talk = visitor("ar")
     talk.say("كيف أسجل عنواني؟")
-    number = case_of(talk)
+    number = case_of(talk, "نبحث عن قابلة.")
     somebody = member()
     page = somebody.page(f"/cases/{number}")
     assert "Erkannt: Anmelden und Ummelden" in page and "% sicher" in page
@@ -167,7 +167,7 @@ def test_page_explains_a_foreign_conversation(member: Callable[..., Member], vis
     assert "Wie erreichen wir Sie?" in page, "the German wording of what was asked"
     assert "Schaltfläche gewählt: Ohne Kontaktdaten" in page
     somebody.http.post("/console/language", data={"language": "en", "back": "/"})
-    assert "Understood: Registering your address" in (english := somebody.page(f"/cases/{number}")) or "Understood:" in english
+    assert "Understood: " in somebody.page(f"/cases/{number}")
 
 
 def test_the_receipts_secret_stays_the_visitors(member: Callable[..., Member], visitor: Callable[..., Any]) -> None:
@@ -182,7 +182,7 @@ def test_the_receipts_secret_stays_the_visitors(member: Callable[..., Member], v
     "text",
     [
         "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "<svg onload=alert(1)>",
-        "[link](javascript:alert(1))", "{{ 7*7 }}", "</textarea><script>", "\u202eevil", "{0.__class__}", "javascript:alert(1)",
+        "[link](javascript:alert(1))", "{{ 1337*7331 }}", "</textarea><script>", "\u202eevil", "{0.__class__}", "javascript:alert(1)",
     ],
 )  # fmt: skip
 def test_what_a_visitor_writes_is_text(
@@ -194,7 +194,7 @@ def test_what_a_visitor_writes_is_text(
     for page in (somebody.page(f"/cases/{number}"), somebody.page("/?state=new")):
         assert "alert(1)>" not in re.sub(r"&#?\w+;", "", page.replace("&lt;", "").replace("&gt;", "")).replace("alert(1)", "")
         assert not re.search(r"<(script(?! src=)|img src=x|svg)", page)
-        assert 'href="javascript:' not in page and "49" not in re.findall(r">\s*(49)\s*<", page)
+        assert 'href="javascript:' not in page and "9801547" not in page
         assert "\u202e" not in page
 
 

@@ -125,7 +125,7 @@ def test_session_ends_with_logout_and_everywhere(member: Callable[..., Member]) 
     _log_in(other, somebody.email, PASSWORD)
     kept = dict(somebody.http.cookies)
     assert somebody.post("/logout").status_code == 303
-    again = httpx.get(f"{somebody.http.base_url}console/", cookies=kept)
+    again = httpx.get(f"{somebody.http.base_url}/console/", cookies=kept)
     assert again.status_code == 401
     assert other.get("/console/").status_code == 200
     csrf = re.search(r'name="csrf" value="([^"]+)"', other.get("/console/account").text)
@@ -142,7 +142,7 @@ def test_changing_the_password_ends_every_session(member: Callable[..., Member],
     assert somebody.post("/account/password", present=PASSWORD, password="kurz").status_code == 422
     kept = dict(somebody.http.cookies)
     assert somebody.post("/account/password", present=PASSWORD, password=new).status_code == 303
-    assert httpx.get(f"{somebody.http.base_url}console/", cookies=kept).status_code == 401
+    assert httpx.get(f"{somebody.http.base_url}/console/", cookies=kept).status_code == 401
     assert _log_in(somebody.http, somebody.email, PASSWORD).status_code == 401
     assert _log_in(somebody.http, somebody.email, new).status_code == 303
 
@@ -155,7 +155,7 @@ def test_open_stream_ends_with_the_session(member: Callable[..., Member]) -> Non
         assert next(lines).startswith("event:")
         began = time.monotonic()
         httpx.post(
-            f"{somebody.http.base_url}console/logout", data={"csrf": csrf}, headers=OWN, cookies=dict(somebody.http.cookies)
+            f"{somebody.http.base_url}/console/logout", data={"csrf": csrf}, headers=OWN, cookies=dict(somebody.http.cookies)
         )
         assert any(line == "event: ended" for line in lines)
         assert time.monotonic() - began < 60

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ContentErrors
-from bot.nlu.gloss import Glosser, read_words
+from bot.nlu.gloss import Glosser, read_words, with_forms
 
 LISTS = {
     "de": {"wohnung": "apartment", "geber": "provider", "bestätigung": "confirmation", "bestatigung": "confirmation",
@@ -20,7 +20,7 @@ LISTS = {
 
 @pytest.fixture(scope="module")
 def glosser() -> Glosser:
-    return Glosser(LISTS, names=["Stendal", "Стендаль"])
+    return Glosser({language: with_forms(language, words) for language, words in LISTS.items()}, names=["Stendal", "Стендаль"])
 
 
 @pytest.mark.parametrize(
