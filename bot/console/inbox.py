@@ -52,15 +52,14 @@ async def events(page: Page) -> None:
     stream = Stream(page)
     await stream.open()
     shown: dict[str, str] = {}
-    waiting: set[str] | None = None
+    known: set[str] | None = None
 
     def look(connection: Connection) -> tuple[dict[str, str], dict[str, str]] | None:
         if still_allowed(connection, page, CASEWORK) is None:
             return None
         values = _values(connection, page, choice)
         parts = {name: page.fragment(f"{template}.html", **values) for name, template in _PARTS.items()}
-        fresh = queue.search(connection, queue.Choice(state="new"), page.member.id)
-        return parts, {case.number: page.fragment("announce.html", case=case) for case in fresh}
+        return parts, {case.number: page.fragment("announce.html", case=case) for case in queue.newest(connection)}
 
     with bus.subscribe(EVERYTHING) as subscription:
         while True:
@@ -73,9 +72,10 @@ async def events(page: Page) -> None:
                 if html != shown.get(name):
                     await stream.send(name, html)
             shown = parts
-            for number in new.keys() - (waiting if waiting is not None else new.keys()):
+            for number in new.keys() - (known if known is not None else new.keys()):
                 await stream.send("announce", new[number])
-            waiting = set(new)
+            # Kept for as long as the page is open: a case that comes back is no news.
+            known = set(new) | (known or set())
             if await subscription.wait(BEAT) is None:
                 await stream.beat()
             await asyncio.sleep(_PAUSE)

@@ -93,6 +93,17 @@ def search(connection: Connection, choice: Choice, user_id: int) -> list[Row]:
     return connection.execute(query).all()
 
 
+def newest(connection: Connection, limit: int = 20) -> list[Row]:
+    """The cases that came in last and that nobody has yet: number, topic, `spoken`."""
+    return connection.execute(
+        sa.select(cases.c.number, cases.c.topic, conversations.c.language.label("spoken"))
+        .join(conversations, conversations.c.id == cases.c.conversation_id)
+        .where(cases.c.state == "new")
+        .order_by(cases.c.created_at.desc())
+        .limit(limit)
+    ).all()
+
+
 def counts(connection: Connection, choice: Choice, user_id: int) -> dict[str, int]:
     """How many cases each state holds within the rest of the choice, with `todo` and `all`."""
     query = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, List
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 _SEARCH_SLOT = "search_kind"
 _FALLBACK = "nlu_fallback"
+_COMMAND = re.compile(r"[/ ]*/[\w/]*(@[\d.]+)? ?(\{.*)?", re.DOTALL)
+"""As Rasa's `/restart` and `/find_job{"place": "x"}`."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,7 @@ class Brain:
             metadata["searching"] = bool(tracker.get_slot(_SEARCH_SLOT)) and tracker.active_loop_name is None
         # Rasa would read a leading slash as a command.
         parsed = await processor.parse_message(UserMessage(message.text.lstrip("/ "), metadata=metadata), tracker)
-        if message.text.startswith("/"):
+        if _COMMAND.fullmatch(message.text):
             # Nobody talks like this: whatever its words may mean is asked back, and nothing is changed by it.
             parsed.update(intent=intent_row(_FALLBACK, 0.0), entities=[], response_selector={}, switches_to=None)
         return parsed

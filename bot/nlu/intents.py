@@ -41,7 +41,7 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
         knows the visitors' languages itself.
         """
         return {
-            "surface": 1.0, "gloss": 1.0, "vector": 1.5, "c": 0.5, "ranking_length": 5,
+            "surface": 1.0, "gloss": 1.0, "vector": 1.0, "c": 0.5, "ranking_length": 5,
             "data": "data", "cache": "models/cache", "model": None, "tokenizer": None, "reads": "gloss",
         }  # fmt: skip
 
