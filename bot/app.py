@@ -57,7 +57,7 @@ def create_app(settings: Settings, model: Path) -> Sanic:
 
     @app.before_server_start
     async def start(app: Sanic) -> None:
-        generator = ReplyGenerator(resources.facts, resources.languages.default)
+        generator = ReplyGenerator(resources.replies, resources.facts, resources.languages.default)
         brain = Brain(generator, resources.languages, settings.action_endpoint)
         brain.load(model)
         database = Database(settings.sqlalchemy_url)

@@ -16,6 +16,7 @@ from bot.knowledge.present import Names
 from bot.languages import Languages, load_languages
 from bot.region import Region
 from bot.settings import Settings
+from bot.training.responses import merge_responses, read_responses
 
 OWN_FACTS = ("chat_days", "answer_days")
 """Variables of replies besides the region's."""
@@ -32,6 +33,8 @@ class Resources:
     offers: OfferIndex
     names: Names
     sources: Mapping[str, Mapping[str, Any]]
+    replies: dict[str, list[dict[str, Any]]]
+    """By name, all languages' variations (`bot/training/responses.py`)."""
     dialogue: Mapping[str, Any]
     """How the dialogue behaves (`data/dialogue.yml`)."""
     secret: bytes
@@ -54,6 +57,7 @@ class Resources:
             region=Region.load(settings.data),
             offers=OfferIndex.open(settings.data, settings.var),
             names=Names.load(settings.data),
+            replies=merge_responses(read_responses(settings.data, languages), languages).responses,
             sources=load_yaml(sources).data if sources.exists() else {},
             dialogue=load_yaml(settings.data / "dialogue.yml").data,
             secret=_secret(settings),

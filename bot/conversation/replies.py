@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, Mapping, Optional
 
 from rasa.core.nlg.generator import ResponseVariationFilter
+from rasa.core.nlg.interpolator import interpolate_text
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.constants import RESPONSE_CONDITION
 
@@ -18,12 +19,20 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
     """See the module's text.
 
     Args:
+        replies: By name, with a condition on the slot `language` each (`merge_responses`).
         facts: language -> variables that every reply may use.
         default_language: Used while a conversation has none.
     """
 
-    def __init__(self, facts: Callable[[str], Mapping[str, str]], default_language: str) -> None:
+    def __init__(
+        self,
+        replies: Dict[str, Any],
+        facts: Callable[[str], Mapping[str, str]],
+        default_language: str,
+    ) -> None:
+        # Rasa puts its domain's replies into `responses`; they are in one language only.
         super().__init__({})
+        self._replies = replies
         self._facts = facts
         self._default_language = default_language
 
@@ -46,12 +55,22 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         slots = {**self._facts(language), **filled_slots, "language": language}
         return super().generate_from_slots(utter_action, slots, output_channel, **kwargs)
 
+    def _fill_response(
+        self, response: Dict[str, Any], filled_slots: Optional[Dict[str, Any]] = None, **kwargs: Any
+    ) -> Dict[str, Any]:
+        """Fills text and titles of buttons; a payload's braces are JSON, and Rasa would stumble over each."""
+        values = self._response_variables(filled_slots or {}, kwargs)
+        response["text"] = interpolate_text(response.get("text") or "", values)
+        for button in response.get("buttons") or []:
+            button["title"] = interpolate_text(button["title"], values)
+        return response
+
     def _random_response_for(
         self, utter_action: str, output_channel: str, filled_slots: Dict[str, Any]
     ) -> Optional[Dict[str, Any]]:
-        if utter_action not in self.responses:
+        if utter_action not in self._replies:
             return None
-        fitting = ResponseVariationFilter(self.responses).responses_for_utter_action(
+        fitting = ResponseVariationFilter(self._replies).responses_for_utter_action(
             utter_action, output_channel, filled_slots
         )
         return max(fitting, key=lambda variation: len(variation.get(RESPONSE_CONDITION) or []), default=None)

@@ -1,4 +1,9 @@
-"""The folders under `data/` as Rasa training data, for `rasa train`, `rasa test` and `rasa data validate` too."""
+"""The folders under `data/` as Rasa training data, for `rasa train`, `rasa test` and `rasa data validate` too.
+
+A model's domain names every reply, with its text in the default language. The other languages, buttons and
+conditions are read by `bot/conversation/replies.py`: Rasa loads a domain as YAML, and with all of them a server would
+need twenty seconds to start.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +48,7 @@ class HeimatlotseImporter(RasaFileImporter):
         folders = [Path(path) for path in self._given if self._is_examples(Path(path))] or [self._data / "nlu"]
         languages = load_languages(self._data)
         examples = [example for folder in folders for example in read_examples(folder, languages)]
-        replies = merge_responses(read_responses(self._data, languages), languages).responses
+        replies = self._replies()
         return TrainingData(
             [to_message(example) for example in examples],
             # Retrieval replies belong to the NLU data: Rasa knows by them which intents are retrieval intents.
@@ -52,13 +57,22 @@ class HeimatlotseImporter(RasaFileImporter):
 
     @rasa.shared.utils.common.cached_method
     def get_domain(self) -> Domain:
-        """domain.yml with the replies of all languages."""
+        """domain.yml with the name of every reply."""
+        return super().get_domain().merge(Domain.from_dict({"responses": self._replies()}))
+
+    def _replies(self) -> dict[str, list[dict[str, Any]]]:
         languages = load_languages(self._data)
-        replies = merge_responses(read_responses(self._data, languages), languages).responses
-        return super().get_domain().merge(Domain.from_dict({"responses": replies}))
+        merged = merge_responses(read_responses(self._data, languages), languages).responses
+        return {name: [{"text": plain_text(variations, languages.default)}] for name, variations in merged.items()}
 
     def _is_examples(self, path: Path) -> bool:
         return path.is_dir() and any((path / code).is_dir() for code in load_languages(self._data).written)
+
+
+def plain_text(variations: list[dict[str, Any]], language: str) -> str:
+    """The text of a reply for a visitor of whom nothing but the language is known."""
+    own = [v for v in variations if v["condition"][0]["value"] == language]
+    return str(min(own or variations, key=lambda v: len(v["condition"]))["text"])
 
 
 def to_message(example: Example) -> Message:

@@ -21,8 +21,8 @@ from bot.languages import load_languages
 from bot.training.examples import read_examples
 from bot.training.responses import merge_responses, read_responses
 
-_MADE_FROM = ("nlu", "responses", "rules", "stories", "lexicon")
-_ALSO = ("languages.yml", "region.yml", "sources.yml")
+_MADE_FROM = ("nlu", "rules", "stories", "lexicon")
+_ALSO = ("languages.yml", "region.yml")
 _CODE = ("nlu", "training")
 
 
@@ -31,7 +31,11 @@ class ModelError(Exception):
 
 
 def fingerprint(data: Path) -> str:
-    """12 hexadecimal digits over content, configuration and the code that reads them."""
+    """12 hexadecimal digits over content, configuration and the code that reads them.
+
+    Raises:
+        ContentErrors: a reply cannot be read.
+    """
     root, digest = data.resolve().parent, hashlib.sha256()
     code = Path(__file__).parents[1]
     files = [root / "config.yml", root / "domain.yml", *(data / name for name in _ALSO)]
@@ -40,6 +44,9 @@ def fingerprint(data: Path) -> str:
     for file in files:
         if file.exists():
             digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    # Of the replies a model knows the names alone: a new wording needs no training.
+    replies = read_responses(data, load_languages(data))
+    digest.update("\n".join(sorted({name for own in replies.values() for name in own})).encode())
     return digest.hexdigest()[:12]
 
 

@@ -15,7 +15,7 @@ def talk(settings: Settings, language: str) -> None:
     """Asks and answers until the input ends."""
     resources = Resources.load(settings)
     use(resources)
-    brain = Brain(ReplyGenerator(resources.facts, resources.languages.default), resources.languages)
+    brain = Brain(ReplyGenerator(resources.replies, resources.facts, resources.languages.default), resources.languages)
     brain.load(ensure_model(settings.data, settings.models))
     asyncio.run(_talk(brain, resources.languages.match(language)))
 

@@ -67,7 +67,7 @@ class Ours:
         resources = Resources.load(settings)
         use(resources)
         migrate(settings.sqlalchemy_url)
-        self.brain = Brain(ReplyGenerator(resources.facts, "de"), resources.languages)
+        self.brain = Brain(ReplyGenerator(resources.replies, resources.facts, "de"), resources.languages)
         self.brain.load(folder / "models" / "model.tar.gz")
         self.database = Database(settings.sqlalchemy_url)
         bus = EventBus(self.database)
