@@ -29,6 +29,8 @@ def quiet(level: int = logging.WARNING) -> None:
     import structlog
 
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    # The SDK warns of every slot of a form that needs no validation.
+    logging.getLogger("rasa_sdk").setLevel(logging.ERROR)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
 
 

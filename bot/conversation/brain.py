@@ -29,6 +29,10 @@ _SEARCH_SLOT = "search_kind"
 _FALLBACK = "nlu_fallback"
 _COMMAND = re.compile(r"[/ ]*/[\w/]*(@[\d.]+)? ?(\{.*)?", re.DOTALL)
 """As Rasa's `/restart` and `/find_job{"place": "x"}`."""
+_ENDLESS_WORD = re.compile(r"(\S{80})\S+")
+"""No language has such words, and looking for parts in one of 2,000 letters would take seconds."""
+_NO_WORD = re.compile(r"[@/\d]|\w\.\w")
+"""Part of an address or a number: written alike in every language."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +167,8 @@ class Brain:
             metadata["expects"] = tracker.get_slot("requested_slot") or tracker.get_slot("asked_criterion")
             metadata["searching"] = bool(tracker.get_slot(_SEARCH_SLOT)) and tracker.active_loop_name is None
         # Rasa would read a leading slash as a command.
-        parsed = await processor.parse_message(UserMessage(message.text.lstrip("/ "), metadata=metadata), tracker)
+        text = _ENDLESS_WORD.sub(r"\1", message.text.lstrip("/ "))
+        parsed = await processor.parse_message(UserMessage(text, metadata=metadata), tracker)
         if _COMMAND.fullmatch(message.text):
             # Nobody talks like this: whatever its words may mean is asked back, and nothing is changed by it.
             parsed.update(intent=intent_row(_FALLBACK, 0.0), entities=[], response_selector={}, switches_to=None)
@@ -172,7 +177,8 @@ class Brain:
     def language_after(self, message: Incoming, parsed: Dict[str, Any]) -> str:
         """The conversation's language once this message is read."""
         switches_to = parsed.get("switches_to")
-        if switches_to and switches_to != self._languages[message.language].understands:
+        words = [word for word in message.text.split() if not _NO_WORD.search(word)]
+        if words and switches_to and switches_to != self._languages[message.language].understands:
             return switches_to
         return message.language
 

@@ -128,8 +128,10 @@ def _sample(text: str) -> Sample:
 @lru_cache(maxsize=4)
 def _detector(languages: tuple[str, ...]) -> LanguageDetector:
     codes = [getattr(IsoCode639_1, code.upper()) for code in languages]
-    # Loading the models lazily would let the first visitor wait a second for each language.
-    return LanguageDetectorBuilder.from_iso_codes_639_1(*codes).with_preloaded_language_models().build()
+    # Lazily loaded models would let the first visitor wait. The full ones take 256 MB and 2 s; our own examples make
+    # up for what the small ones miss.
+    builder = LanguageDetectorBuilder.from_iso_codes_639_1(*codes)
+    return builder.with_low_accuracy_mode().with_preloaded_language_models().build()
 
 
 @lru_cache(maxsize=4096)

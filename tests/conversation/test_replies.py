@@ -15,8 +15,7 @@ def when(**slots: Any) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def generator() -> ReplyGenerator:
-    generator = ReplyGenerator(lambda language: {"office": f"Amt-{language}"}, "de")
-    generator.responses = {
+    replies = {
         "utter_hello": [
             {"text": "Guten Tag von {office}", "condition": when(language="de")},
             {"text": "Привіт від {office}", "condition": when(language="uk")},
@@ -24,7 +23,7 @@ def generator() -> ReplyGenerator:
             {"text": "Witaj {name}", "condition": when(language="pl")},
         ]
     }
-    return generator
+    return ReplyGenerator(replies, lambda language: {"office": f"Amt-{language}"}, "de")
 
 
 @pytest.mark.parametrize(
