@@ -178,9 +178,9 @@ def test_the_language_changes_and_the_search_goes_on(visitor: Begin, live_server
 
 def test_the_language_changes_and_a_running_form_stays(visitor: Begin) -> None:
     talk = visitor()
-    talk.say("Ich möchte mit einem Menschen sprechen")
+    asked = talk.say("Ich möchte mit einem Menschen sprechen")[-1]
     talk.http.put(f"{talk.path}/language", json={"language": "uk"}, headers=talk.headers)
-    asked = talk.say("Робота")[-1]
+    asked = talk.press(asked["buttons"][0]["id"])[-1]
     assert asked["language"] == "uk" and "2" in asked["text"], "the form goes on with its second question"
 
 
@@ -380,8 +380,8 @@ def test_health_and_metrics(live_server: LiveServer, talk: Visitor) -> None:
 
 def form_of(talk: Visitor) -> dict[str, Any]:
     """Goes on to the summary and asks to change something."""
-    talk.say("Ich möchte mit einem Menschen sprechen")
-    talk.say("Arbeit")
+    asked = talk.say("Ich möchte mit einem Menschen sprechen")[-1]
+    talk.press(asked["buttons"][0]["id"])
     asked = talk.say("Ich möchte meinen Abschluss anerkennen lassen")[-1]
     summary = talk.press(asked["buttons"][0]["id"])[-1]
     return talk.press(summary["buttons"][1]["id"])[-1]["form"]

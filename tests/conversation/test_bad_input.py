@@ -62,6 +62,12 @@ def test_case_1_the_longest_message_is_stored_whole(visitor: Begin, live_server:
     assert stored(live_server).rows(messages, talk.id, messages.c.seq == 2)[0].text == "ä" * 1999 + "z"
 
 
+def test_case_1_a_word_without_end_is_answered_in_time(visitor: Begin) -> None:
+    talk, started = visitor(), time.monotonic()
+    (reply,) = talk.say("Donaudampfschiff" * 125)[:1]
+    assert time.monotonic() - started < 4 and "schiefgegangen" not in reply["text"]
+
+
 def test_case_1_length_counts_after_normalising(talk: Visitor) -> None:
     # One character that NFKC writes as eighteen.
     check_error(talk.post({"client_id": "a", "text": "\ufdfa" * 200}), 422, "message_too_long", "text")

@@ -15,6 +15,7 @@ import pytest
 from bot.db import case_events, cases, conversations, messages, tracker_events
 from tests.conftest import LiveServer, Servers, Visitor, begin
 from tests.conversation.conftest import Stored
+from tests.conversation.contract import check_error
 
 Look = Callable[[LiveServer], Stored]
 POINTS = ("before_answer", "before_commit", "after_create_case", "after_commit")
@@ -39,8 +40,8 @@ def after_restart(servers: Servers) -> tuple[LiveServer, dict[str, Crashed]]:
     talks: dict[str, tuple[Visitor, dict[str, Any]]] = {}
     for point in POINTS:
         talk = begin(first.url)
-        talk.say("Ich möchte mit einem Menschen sprechen")
-        talk.say("Kinder")
+        asked = talk.say("Ich möchte mit einem Menschen sprechen")[-1]
+        talk.press(asked["buttons"][2]["id"])
         asked = talk.say(f"Es geht um {point}")[-1]
         summary = talk.press(asked["buttons"][0]["id"])[-1]
         talks[point] = talk, {"client_id": uuid.uuid4().hex, "button": summary["buttons"][0]["id"]}
@@ -116,6 +117,23 @@ def test_case_20_what_was_acknowledged_before_the_restart_is_not_stored_again(
     assert answer.status_code == 200 and answer.json()["seq"] == first.seq and answer.json()["messages"]
     again = [row for row in stored(server).rows(messages, talk.id) if row.client_id == first.client_id]
     assert [row.text for row in again] == [first.text]
+
+
+def test_case_17_who_writes_too_fast_waits_and_nobody_else(
+    after_restart: tuple[LiveServer, dict[str, Crashed]], stored: Look
+) -> None:
+    """This server has the limits that a server has by default: 20 messages in 10 s."""
+    server, _ = after_restart
+    talk, other = begin(server.url, "pl"), begin(server.url)
+    answers = [talk.post({"client_id": f"c{n}", "text": "Danke"}, wait=None) for n in range(60)]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert {answer.status_code for answer in answers} == {202, 429} and len(answers) - len(refused) >= 20
+    assert re.search("sekund", check_error(refused[0], 429, "rate_limited").lower()), "in Polish"
+    assert other.say("Danke")
+    # What was stored before is no new message, however often it is sent.
+    assert talk.post({"client_id": "c0", "text": "Danke"}).status_code == 200
+    asked = [row for row in stored(server).rows(messages, talk.id) if row.author == "visitor"]
+    assert len(asked) == len(answers) - len(refused), "what was refused is not stored"
 
 
 def test_a_restart_keeps_conversations_and_receipts(after_restart: tuple[LiveServer, dict[str, Crashed]]) -> None:

@@ -148,9 +148,9 @@ def test_case_21_each_message_once_and_ascending_over_broken_streams(
         stream.close()
         assert all(number > last for number in numbers)
         seen.extend(numbers)
-        if done.is_set() and not view.rows(messages, talk.id, messages.c.pending):
-            if seen[-1] == view.rows(messages, talk.id)[-1].seq:
-                break
+        all_answered = done.is_set() and not view.rows(messages, talk.id, messages.c.pending)
+        if all_answered and seen[-1] == view.rows(messages, talk.id)[-1].seq:
+            break
     writer.join(10)
     rows = view.rows(messages, talk.id)
     assert seen == [row.seq for row in rows] and len(rows) >= 51

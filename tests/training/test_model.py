@@ -44,10 +44,10 @@ def trainings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Path]:
     ("name", "text"),
     [
         pytest.param("nlu/de/a.yml", "nlu: []\n", id="examples"),
-        pytest.param("responses/de/a.yml", "responses: {}\n", id="replies"),
+        pytest.param("responses/de/a.yml", "responses:\n  utter_thank:\n  - text: Bitte\n", id="the name of a reply"),
         pytest.param("rules/a.yml", "rules: []\n", id="a new file of rules"),
         pytest.param("lexicon/words/de.tsv", "Haus\n", id="a word list"),
-        pytest.param("languages.yml", "default: en\n", id="the languages"),
+        pytest.param("languages.yml", "default: en\nlanguages:\n  en: {name: English, direction: ltr}\n", id="the languages"),
         pytest.param("../domain.yml", "intents: []\n", id="the domain"),
         pytest.param("../config.yml", "recipe: x\n", id="the configuration"),
     ],
@@ -59,10 +59,19 @@ def test_any_change_of_what_it_is_made_of_gives_another_name(content: Path, writ
     assert fingerprint(content) != before
 
 
-@pytest.mark.parametrize("name", ["offers/job/a.yml", "interface/de.yml", "nlu/de/notes.txt", "dialogue.yml"])
-def test_what_is_read_while_serving_needs_no_training(content: Path, write: Write, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("offers/job/a.yml", "x: 1\n"),
+        ("interface/de.yml", "x: 1\n"),
+        ("nlu/de/notes.txt", "x: 1\n"),
+        ("dialogue.yml", "x: 1\n"),
+        pytest.param("responses/de/a.yml", "responses:\n  utter_greet:\n  - text: Moin\n", id="the wording of a reply"),
+    ],
+)
+def test_what_is_read_while_serving_needs_no_training(content: Path, write: Write, name: str, text: str) -> None:
     before = fingerprint(content)
-    write(name, "x: 1\n")
+    write(name, text)
     assert fingerprint(content) == before
 
 
@@ -82,14 +91,21 @@ def test_trained_once_then_used(content: Path, tmp_path: Path, trainings: list[P
     verify(model)
 
 
-def test_broken_content_is_told_at_once_and_nothing_is_trained(
-    content: Path, write: Write, tmp_path: Path, trainings: list[Path]
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        pytest.param("nlu/en/b.yml", "nlu:\n- intent: greet\n  examples: |\n    hello\n", 4, id="an example"),
+        pytest.param("responses/en/b.yml", "responses:\n  utter_greet:\n  - txt: Hello\n", 3, id="a reply"),
+        pytest.param("languages.yml", "default: xx\nlanguages:\n  en: {name: English, direction: ltr}\n", 1, id="the languages"),
+    ],
+)
+def test_broken_content_is_told_and_nothing_is_trained(
+    content: Path, write: Write, tmp_path: Path, trainings: list[Path], name: str, text: str, line: int
 ) -> None:
-    write("nlu/en/b.yml", "nlu:\n- intent: greet\n  examples: |\n    hello\n")
-    write("responses/en/b.yml", "responses:\n  greet:\n  - text: Hello\n")
+    file = write(name, text)
     with pytest.raises(ContentErrors) as raised:
         ensure_model(content, tmp_path / "models", say=lambda _: None)
-    assert {Path(str(error.file)).parent.parent.name for error in raised.value.errors} == {"nlu", "responses"}
+    assert (file, line) in {(error.file, error.line) for error in raised.value.errors}
     assert not trainings and not (tmp_path / "models").exists()
 
 
