@@ -177,8 +177,8 @@ class Visitor:
 
     def hand_over(self, concern: str = "Meine Frau bekommt ein Kind und wir suchen eine Hebamme.") -> dict[str, Any]:
         """Goes through the form without contact details; returns the receipt."""
-        self.press(next(b["id"] for m in self.greeting for b in m["buttons"][-1:]))
-        self.say("Kinder")
+        asked = self.press(self.greeting[-1]["buttons"][-1]["id"])[-1]
+        self.press(asked["buttons"][0]["id"])
         last = self.say(concern)[-1]
         last = self.press(last["buttons"][0]["id"])[-1]
         return self.press(last["buttons"][0]["id"])[-1]

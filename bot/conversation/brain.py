@@ -26,6 +26,7 @@ from bot.nlu.intents import intent_row, selected_response
 log = logging.getLogger(__name__)
 
 _SEARCH_SLOT = "search_kind"
+_NOBODY = "warm-up"
 _FALLBACK = "nlu_fallback"
 _COMMAND = re.compile(r"[/ ]*/[\w/]*(@[\d.]+)? ?(\{.*)?", re.DOTALL)
 """As Rasa's `/restart` and `/find_job{"place": "x"}`."""
@@ -109,6 +110,12 @@ class Brain:
         if isinstance(self._actions, InProcessActions):
             self._actions.use(self._agent.domain)
         self.model = os.path.basename(model)
+
+    async def warm_up(self) -> None:
+        """Answers once in each language, so that no visitor waits for what is loaded on first use."""
+        for code in self._languages.written:
+            await self.answer(Incoming(_NOBODY, 0, "ok", code))
+            self.trackers.forget(_NOBODY)
 
     @property
     def is_ready(self) -> bool:
