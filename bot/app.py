@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import uuid
 from pathlib import Path
 
@@ -141,11 +140,3 @@ def _install_headers(app: Sanic, settings: Settings) -> None:
             response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT, DELETE"
             response.headers["Access-Control-Allow-Headers"] = "authorization, content-type, last-event-id"
             response.headers["Access-Control-Max-Age"] = "600"
-
-
-_SCRUBBED = re.compile(r"(ticket=)[^&\s]+")
-
-
-def scrub(text: str) -> str:
-    """A log line without secrets and without line breaks of a visitor's making."""
-    return _SCRUBBED.sub(r"\1…", text.replace("\r", "\\r").replace("\n", "\\n"))
