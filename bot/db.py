@@ -37,6 +37,9 @@ conversations = sa.Table(
     sa.Column("language", sa.String(20), nullable=False),
     sa.Column("state", sa.String(20), nullable=False, default="bot"),
     sa.Column("page", sa.Text),
+    # What the link said with which the visitor came (`?campaign=…&persona=…`); counted without cookies.
+    sa.Column("campaign", sa.String(40)),
+    sa.Column("persona", sa.String(40)),
     sa.Column("created_at", _Time, nullable=False),
     sa.Column("updated_at", _Time, nullable=False, index=True),
     # The number the next message gets; incremented in the transaction that stores the message.
@@ -111,6 +114,11 @@ users = sa.Table(
     # One-time link that sets the first or a new password.
     sa.Column("invitation_hash", sa.String(64)),
     sa.Column("invitation_until", _Time),
+    # Language of the console; empty: this browser's choice.
+    sa.Column("language", sa.String(8)),
+    # Second factor; the step of the last code that was used, so that none works twice.
+    sa.Column("totp_secret", sa.String(64)),
+    sa.Column("totp_step", sa.Integer),
 )
 
 sessions = sa.Table(
@@ -121,6 +129,8 @@ sessions = sa.Table(
     sa.Column("csrf", sa.String(64), nullable=False),
     sa.Column("created_at", _Time, nullable=False),
     sa.Column("seen_at", _Time, nullable=False),
+    # By what the account's owner recognises it, e.g. "Firefox, Linux".
+    sa.Column("device", sa.String(80)),
 )
 
 login_failures = sa.Table(
@@ -170,6 +180,55 @@ case_reads = sa.Table(
     sa.Column("case_number", sa.ForeignKey("cases.number", ondelete="CASCADE"), primary_key=True),
     sa.Column("user_id", sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("seq", sa.Integer, nullable=False),
+)
+
+# What staff tell each other about a case; visitors never see it.
+case_notes = sa.Table(
+    "case_notes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("case_number", sa.ForeignKey("cases.number", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("user_id", sa.ForeignKey("users.id")),
+    sa.Column("at", _Time, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+)
+
+case_tags = sa.Table(
+    "case_tags",
+    metadata,
+    sa.Column("case_number", sa.ForeignKey("cases.number", ondelete="CASCADE"), primary_key=True),
+    sa.Column("tag", sa.String(40), primary_key=True, index=True),
+)
+
+# What staff think of how a visitor's message was understood; goes with the conversation.
+reviews = sa.Table(
+    "reviews",
+    metadata,
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("user_id", sa.ForeignKey("users.id")),
+    sa.Column("at", _Time, nullable=False),
+    sa.Column("good", sa.Boolean, nullable=False),
+    # What it should have been understood as.
+    sa.Column("intent", sa.String(80)),
+    sa.Column("note", sa.Text),
+)
+
+# What is left of a conversation for statistics when its time is over: no text, no time of day, no id.
+talk_facts = sa.Table(
+    "talk_facts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("day", sa.String(10), nullable=False, index=True),
+    sa.Column("facts", sa.JSON, nullable=False),
+)
+
+# When what runs by itself ran last: one worker takes it by changing the row.
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("ran_at", _Time, nullable=False),
 )
 
 audit = sa.Table(

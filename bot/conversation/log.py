@@ -45,15 +45,29 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def create(connection: Connection, *, token: str, language: str, page: str | None, greeting: list[dict[str, Any]]) -> str:
-    """Stores a new conversation with its first messages; returns its id."""
+def create(
+    connection: Connection,
+    *,
+    token: str,
+    language: str,
+    page: str | None,
+    greeting: list[dict[str, Any]],
+    campaign: str | None = None,
+    persona: str | None = None,
+) -> str:
+    """Stores a new conversation with its first messages; returns its id.
+
+    Args:
+        campaign, persona: What the link said with which the visitor came.
+    """
     now = time.time()
     conversation_id = secrets.token_hex(16)
     connection.execute(
         conversations.insert().values(
-            id=conversation_id, language=language, state="bot", page=page, created_at=now, updated_at=now, next_seq=1
+            id=conversation_id, language=language, state="bot", page=page, campaign=campaign, persona=persona,
+            created_at=now, updated_at=now, next_seq=1,
         )
-    )
+    )  # fmt: skip
     admit(connection, conversation_id, token)
     append(connection, conversation_id, greeting)
     return conversation_id
