@@ -21,6 +21,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from bot.nlu.normalise import fold
+
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
@@ -257,6 +259,8 @@ def create_engine(url: str) -> Engine:
     def _configure(connection: Any, _record: Any) -> None:
         # The driver must not open transactions on its own: it would do so too late for a consistent read.
         connection.isolation_level = None
+        # SQLite knows upper and lower case of A to Z alone.
+        connection.create_function("lotse_fold", 1, lambda text: fold(text or ""), deterministic=True)
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
         # NORMAL survives kill -9 but may lose the last commits when the power fails.

@@ -12,7 +12,7 @@ from typing import Any
 from sanic.response import HTTPResponse, empty
 from sqlalchemy.engine import Connection, Row
 
-from bot.console import queue
+from bot.console import notes, queue
 from bot.console.live import visitor_is_here
 from bot.console.page import Page, Refused
 from bot.console.transcript import Entry, Transcript
@@ -45,6 +45,7 @@ def load(connection: Connection, page: Page, number: str) -> dict[str, Any]:
         "owner": owner,
         "mode": _mode(page, case),
         "history": cases.history(connection, number),
+        **notes.of(connection, number),
         "here": visitor_is_here(page, conversation.id),
         "typing": False,
     }
@@ -88,7 +89,7 @@ def new_key() -> str:
     return secrets.token_urlsafe(12)
 
 
-def _notice(services: Services, utter: str, language: str, **values: Any) -> dict[str, Any]:
+def notice(services: Services, utter: str, language: str, **values: Any) -> dict[str, Any]:
     """A message of the system to the visitor, in the visitor's language, as a row of the log."""
     reply = services.replies.reply(utter, language, **values)
     row = services.presenter.row(reply, language, reply_to=None, number=0)
@@ -122,7 +123,7 @@ async def take(page: Page, number: str) -> HTTPResponse:
     user = page.member
 
     def act(connection: Connection, case: Row, language: str) -> None:
-        joined = _notice(page.services, "utter_staff_joined", language, name=user.name)
+        joined = notice(page.services, "utter_staff_joined", language, name=user.name)
         cases.take(connection, case.number, user, joined)
 
     await _act(page, number, "case taken", act)
@@ -157,7 +158,7 @@ async def give_back(page: Page, number: str) -> HTTPResponse:
     """The assistant answers again, and somebody else may take the case."""
 
     def act(connection: Connection, case: Row, language: str) -> None:
-        left = _notice(page.services, "utter_staff_left", language, name=page.member.name)
+        left = notice(page.services, "utter_staff_left", language, name=page.member.name)
         cases.give_back(connection, case.number, page.member, left, close=False)
 
     await _act(page, number, "case given back", act)
@@ -168,7 +169,7 @@ async def close(page: Page, number: str) -> HTTPResponse:
     """The case is done."""
 
     def act(connection: Connection, case: Row, language: str) -> None:
-        closed = _notice(page.services, "utter_case_closed", language, case_number=case.number)
+        closed = notice(page.services, "utter_case_closed", language, case_number=case.number)
         cases.give_back(connection, case.number, page.member, closed, close=True)
 
     await _act(page, number, "case closed", act)
@@ -180,7 +181,7 @@ async def release(page: Page, number: str) -> HTTPResponse:
 
     def act(connection: Connection, case: Row, language: str) -> None:
         name = cases.owner_name(connection, case) or ""
-        left = _notice(page.services, "utter_staff_left", language, name=name)
+        left = notice(page.services, "utter_staff_left", language, name=name)
         cases.release(connection, case.number, page.member, left)
 
     await _act(page, number, "case released", act)

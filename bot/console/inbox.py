@@ -39,6 +39,9 @@ def _values(connection: Connection, page: Page, choice: queue.Choice) -> dict[st
     return {
         "choice": choice,
         "cases": rows[: queue.PER_PAGE],
+        "tags": queue.tags(connection),
+        "tags_of": queue.tags_of(connection, [row.number for row in rows]),
+        "hours": queue.WAITING_HOURS,
         "more": len(rows) > queue.PER_PAGE,
         "counts": queue.counts(connection, choice, user.id),
         "languages": queue.languages(connection),

@@ -5,7 +5,8 @@ All functions work on a connection inside a transaction of `bot.db.Database`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlencode
@@ -14,10 +15,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
 
-from bot.db import case_reads, cases, conversations, messages, users
+from bot.console import finding
+from bot.db import case_reads, case_tags, cases, conversations, messages, users
+from bot.nlu.normalise import clean
 
 STATES = ("new", "open", "waiting", "closed")
 PER_PAGE = 50
+WAITING_HOURS = ("1", "4", "24", "72")
 
 _NEEDS_STAFF = ("new", "open")
 
@@ -31,16 +35,28 @@ class Choice:
     language: str = ""
     team: str = ""
     mine: str = ""
+    tag: str = ""
+    waiting: str = ""
+    """Only what has waited for at least so many hours."""
+    q: str = ""
+    """Words that occur somewhere in the case."""
     page: int = 1
 
     @classmethod
     def of(cls, args: Mapping[str, Any]) -> Choice:
         """From an address; what is not known there counts as not chosen."""
-        given = {field.name: str(args.get(field.name) or "")[:40] for field in fields(cls)}
+        given = {field.name: clean(str(args.get(field.name) or ""))[:100] for field in fields(cls)}
         state = given["state"] if "state" in args and given["state"] in (*STATES, "todo", "all") else "todo"
         number = given["page"]
         page = max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 6 else 1
-        return cls(state, given["topic"], given["language"], given["team"], "1" if given["mine"] else "", page)
+        hours = given["waiting"] if given["waiting"] in WAITING_HOURS else ""
+        mine = "1" if given["mine"] else ""
+        return cls(state, given["topic"], given["language"], given["team"], mine, given["tag"], hours, given["q"], page)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether something but the state is chosen."""
+        return bool(self.topic or self.language or self.team or self.mine or self.tag or self.waiting or self.q)
 
     def address(self, **changes: Any) -> str:
         """The query string of this choice with changes; another choice begins at its first page."""
@@ -58,18 +74,7 @@ def search(connection: Connection, choice: Choice, user_id: int) -> list[Row]:
     """
     m = messages.alias("m")
     of_case = (m.c.conversation_id == cases.c.conversation_id) & (m.c.author == "visitor")
-    s = messages.alias("s")
-    answered = (
-        sa.select(sa.func.max(s.c.seq))
-        .where(s.c.conversation_id == cases.c.conversation_id, s.c.author == "staff")
-        .scalar_subquery()
-    )
-    asked = sa.select(sa.func.min(m.c.at)).where(of_case, m.c.seq > answered).scalar_subquery()
-    since = sa.case(
-        (cases.c.state.in_(("waiting", "closed")), cases.c.updated_at),
-        (answered.is_(None), cases.c.created_at),
-        else_=sa.func.coalesce(asked, cases.c.updated_at),
-    )
+    since = _since()
     seen = case_reads.c.seq
     unread = (
         sa.select(sa.func.count()).where(of_case, m.c.seq > sa.func.coalesce(seen, 0)).scalar_subquery()
@@ -88,9 +93,29 @@ def search(connection: Connection, choice: Choice, user_id: int) -> list[Row]:
         .limit(PER_PAGE + 1)
         .offset((choice.page - 1) * PER_PAGE)
     )  # fmt: skip
-    for condition in _conditions(choice, user_id):
+    for condition in _conditions(connection, choice, user_id):
         query = query.where(condition)
     return connection.execute(query).all()
+
+
+def _since() -> Any:
+    """Since when the visitor waits; of what was answered or closed, when that was."""
+    m, s = messages.alias("asked"), messages.alias("answered")
+    answered = (
+        sa.select(sa.func.max(s.c.seq))
+        .where(s.c.conversation_id == cases.c.conversation_id, s.c.author == "staff")
+        .scalar_subquery()
+    )
+    asked = (
+        sa.select(sa.func.min(m.c.at))
+        .where(m.c.conversation_id == cases.c.conversation_id, m.c.author == "visitor", m.c.seq > answered)
+        .scalar_subquery()
+    )
+    return sa.case(
+        (cases.c.state.in_(("waiting", "closed")), cases.c.updated_at),
+        (answered.is_(None), cases.c.created_at),
+        else_=sa.func.coalesce(asked, cases.c.updated_at),
+    )
 
 
 def newest(connection: Connection, limit: int = 20) -> list[Row]:
@@ -111,14 +136,14 @@ def counts(connection: Connection, choice: Choice, user_id: int) -> dict[str, in
         .join(conversations, conversations.c.id == cases.c.conversation_id)
         .group_by(cases.c.state)
     )
-    for condition in _conditions(choice, user_id, state=False):
+    for condition in _conditions(connection, choice, user_id, state=False):
         query = query.where(condition)
     found = dict.fromkeys(STATES, 0) | {row.state: row.n for row in connection.execute(query)}
     return found | {"todo": sum(found[state] for state in _NEEDS_STAFF), "all": sum(found.values())}
 
 
-def _conditions(choice: Choice, user_id: int, *, state: bool = True) -> list[Any]:
-    wanted: list[Any] = []
+def _conditions(connection: Connection, choice: Choice, user_id: int, *, state: bool = True) -> list[Any]:
+    wanted: list[Any] = finding.conditions(connection, choice.q)
     if state and choice.state == "todo":
         wanted.append(cases.c.state.in_(_NEEDS_STAFF))
     elif state and choice.state != "all":
@@ -131,7 +156,25 @@ def _conditions(choice: Choice, user_id: int, *, state: bool = True) -> list[Any
         wanted.append(cases.c.team == choice.team)
     if choice.mine:
         wanted.append(cases.c.owner_id == user_id)
+    if choice.tag:
+        wanted.append(cases.c.number.in_(sa.select(case_tags.c.case_number).where(case_tags.c.tag == choice.tag)))
+    if choice.waiting:
+        wanted += [cases.c.state.in_(_NEEDS_STAFF), _since() < time.time() - int(choice.waiting) * 3600]
     return wanted
+
+
+def tags(connection: Connection) -> list[str]:
+    """Every tag that a case has, in the order of the alphabet."""
+    return sorted(connection.execute(sa.select(case_tags.c.tag).distinct()).scalars(), key=str.casefold)
+
+
+def tags_of(connection: Connection, numbers: Iterable[str]) -> dict[str, list[str]]:
+    """The tags of cases."""
+    query = sa.select(case_tags).where(case_tags.c.case_number.in_(list(numbers))).order_by(case_tags.c.tag)
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.case_number, []).append(row.tag)
+    return found
 
 
 def languages(connection: Connection) -> list[str]:

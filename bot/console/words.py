@@ -48,6 +48,15 @@ class Words:
         name: Callable[[str], str] = {"topic": self.topic, "team": self.team, "spoken": self.spoken}[kind]
         return [(each, name(each)) for each in ids]
 
+    @staticmethod
+    def plain(values: Iterable[str]) -> list[tuple[str, str]]:
+        """(value, value) for a list to choose from."""
+        return [(each, each) for each in values]
+
+    def hours(self, values: Iterable[str]) -> list[tuple[str, str]]:
+        """(hours, "länger als 4 Std.") for a list to choose from."""
+        return [(each, self._texts("words.longer_than", hours=each)) for each in values]
+
     def direction(self, code: str) -> str:
         """`ltr` or `rtl`."""
         languages = self._services.languages

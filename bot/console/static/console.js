@@ -132,3 +132,67 @@ fold();
 showCount();
 prepareReply();
 if (messages() && !location.hash) toEnd();
+
+// --- cases that are chosen stay chosen when the list is drawn anew
+
+let chosen = [];
+
+document.addEventListener("htmx:sseBeforeMessage", (event) => {
+  if (event.detail.type !== "inbox") return;
+  chosen = [...document.querySelectorAll('#list input[name="number"]:checked')].map((box) => box.value);
+});
+
+document.addEventListener("htmx:sseMessage", (event) => {
+  if (event.detail.type === "inbox") {
+    for (const box of document.querySelectorAll('#list input[name="number"]')) box.checked = chosen.includes(box.value);
+  } else if (event.detail.type === "announce") {
+    const news = document.querySelector("[data-announce]");
+    if (news && alertsOn()) alertOf(news.dataset.announce);
+  }
+});
+
+// --- sound and notification, for who wants them in this browser
+
+function alertsOn() {
+  return localStorage.getItem("lotse-alerts") === "on";
+}
+
+function alertOf(text) {
+  sound();
+  if (!("Notification" in window) || Notification.permission !== "granted" || document.visibilityState === "visible") return;
+  new Notification(document.title, { body: text, tag: "lotse" });
+}
+
+// Two short tones made here: no file, nothing to load when it matters.
+function sound() {
+  const audio = new AudioContext();
+  for (const [start, pitch] of [[0, 660], [0.18, 880]]) {
+    const tone = audio.createOscillator(), volume = audio.createGain();
+    tone.frequency.value = pitch;
+    volume.gain.setValueAtTime(0.15, audio.currentTime + start);
+    volume.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + start + 0.3);
+    tone.connect(volume).connect(audio.destination);
+    tone.start(audio.currentTime + start);
+    tone.stop(audio.currentTime + start + 0.3);
+  }
+  setTimeout(() => audio.close(), 1000);
+}
+
+function showAlerts() {
+  const button = document.querySelector("[data-alerts]");
+  if (!button) return;
+  button.hidden = false;
+  button.setAttribute("aria-pressed", String(alertsOn()));
+}
+
+document.addEventListener("click", async (event) => {
+  if (!event.target.closest("[data-alerts]")) return;
+  localStorage.setItem("lotse-alerts", alertsOn() ? "off" : "on");
+  showAlerts();
+  if (!alertsOn()) return;
+  sound();
+  if ("Notification" in window && Notification.permission === "default") await Notification.requestPermission();
+});
+
+document.addEventListener("htmx:afterSwap", (event) => event.detail.target?.id === "inbox" && showAlerts());
+showAlerts();

@@ -1,0 +1,47 @@
+"""What is done to several cases of the inbox at once."""
+
+from __future__ import annotations
+
+from sanic.response import HTTPResponse
+from sqlalchemy.engine import Connection, Row
+
+from bot.console.case import notice
+from bot.console.page import Page, Refused
+from bot.conversation import log
+from bot.handoff import cases
+
+MOST = 100
+
+
+async def close(page: Page) -> HTTPResponse:
+    """Closes the cases that are chosen; each visitor is told. One that a colleague has is left as it is."""
+    form = page.request.form or {}
+    numbers = list(dict.fromkeys(number[:20].upper() for number in form.getlist("number")))[:MOST] if form else []
+    if not numbers:
+        raise Refused(422, "none_chosen")
+    kept = []
+    for number in numbers:
+        # Each in a transaction of its own: one that cannot be closed holds up nobody.
+        try:
+            conversation_id = await page.services.database.write(lambda c, n=number: _close(c, page, n))
+            page.services.bus.publish(conversation_id)
+        except (cases.Conflict, log.NotFound):
+            kept.append(number)
+    if kept:
+        raise Refused(409, "kept", numbers=", ".join(kept))
+    return page.go("/")
+
+
+def _close(connection: Connection, page: Page, number: str) -> str:
+    case: Row | None = cases.find(connection, number)
+    if case is None:
+        raise log.NotFound(number)
+    services, user = page.services, page.member
+    language = log.find(connection, case.conversation_id).language
+    if case.owner_id is None and case.state != "closed":
+        cases.take(connection, number, user, notice(services, "utter_staff_joined", language, name=user.name))
+    closed = notice(services, "utter_case_closed", language, case_number=number)
+    cases.give_back(connection, number, user, closed, close=True)
+    page.audit(connection, "case closed", number)
+    services.bus.announce(connection, case.conversation_id)
+    return str(case.conversation_id)
