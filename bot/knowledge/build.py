@@ -103,7 +103,7 @@ def parse_offer(text: str) -> Offer:
 
 def _german_words(offers: Sequence[Offer]) -> frozenset[str]:
     found: set[str] = set()
-    for text in {text for offer in offers for text in (offer.title["de"], offer.text["de"])}:
+    for text in {text for offer in offers for text in (offer.title.get("de", ""), offer.text.get("de", ""))}:
         found.update(index_words(text))
     return frozenset(found)
 
@@ -113,8 +113,8 @@ def _row_words(offer: Offer, names: Names, splitter: CompoundSplitter) -> tuple[
     place = names.region.place(offer.place)
     named = [*place.names.values(), place.official_name, offer.provider, offer.address, *names.of_facts(offer.facts)]
     return (
-        [*index_words(" ".join(offer.title.values())), *_parts(offer.title["de"], splitter)],
-        [*index_words(" ".join([*offer.text.values(), *distinct(named)])), *_parts(offer.text["de"], splitter)],
+        [*index_words(" ".join(offer.title.values())), *_parts(offer.title.get("de", ""), splitter)],
+        [*index_words(" ".join([*offer.text.values(), *distinct(named)])), *_parts(offer.text.get("de", ""), splitter)],
     )
 
 

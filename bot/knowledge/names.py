@@ -74,6 +74,11 @@ def in_language(texts: Mapping[str, str | None], language: str) -> str | None:
     return next((text for code in languages_for(language) if (text := texts.get(code))), None)
 
 
+def nearest_language(texts: Mapping[str, str], language: str) -> str:
+    """Of the languages a text is written in the one to show who asked for `language`; any before none."""
+    return next((code for code in languages_for(language) if texts.get(code)), next(iter(texts)))
+
+
 def lexicon_files(data_dir: Path | str) -> list[Path]:
     """The files of the lexicon that name values of facts, those that exist."""
     files = [Path(data_dir) / "lexicon" / f"{entity}.yml" for entity in ENTITIES]

@@ -25,7 +25,7 @@ REVIEW_EVERY = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One offer. `title` and `text` are by language, German always among them; `facts` are as in the kind's schema."""
+    """One offer. `title` and `text` are by language, the same ones in both; `facts` are as in the kind's schema."""
 
     id: str
     kind: str
@@ -98,7 +98,7 @@ def load_offers(data_dir: Path | str, region: Region) -> list[Offer]:
             errors.extend(unreadable.errors)
             continue
         for at, record in _records(document, errors):
-            found = [*check_record(document, at, record, kind), *_contradictions(document, at, record, kind, region)]
+            found = check_offer(document, at, record, kind, region)
             if found:
                 errors.extend(found)
                 continue
@@ -130,6 +130,13 @@ def check_record(
     """What the schema of its kind finds wrong in one record."""
     schema = record_schema(kind)
     return [_at_own_line(document, at, error) for error in check_schema(document, record, schema, at)]
+
+
+def check_offer(
+    document: Document, at: tuple[str | int, ...], record: Mapping[str, Any], kind: str, region: Region
+) -> list[ContentError]:
+    """Everything that is wrong in one record, shared defaults filled in; [] for one that can be shown."""
+    return [*check_record(document, at, record, kind), *_contradictions(document, at, record, kind, region)]
 
 
 def build_offer(record: Mapping[str, Any], kind: str, file: str = "", line: int = 0) -> Offer:

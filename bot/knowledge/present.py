@@ -11,18 +11,24 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
 
-from bot.knowledge.names import Names, in_language
+from bot.knowledge.names import Names, nearest_language
 from bot.knowledge.offers import Offer
 from bot.region import WEEKDAYS, format_hours, locale_of
 
 
 def present(offer: Offer, language: str, names: Names, *, distance_km: float | None = None) -> dict[str, Any]:
-    """An offer as the visitor API sends it (contract/api.md, `offers` of a message), JSON-ready."""
+    """An offer as the visitor API sends it (docs/api.md, `offers` of a message), JSON-ready.
+
+    `language` and `direction` are those of title and text: not the ones asked for where nobody translated them.
+    """
+    written = nearest_language(offer.text, language)
     card: dict[str, Any] = {
         "id": offer.id,
         "kind": offer.kind,
-        "title": in_language(offer.title, language),
-        "text": in_language(offer.text, language),
+        "title": offer.title[nearest_language(offer.title, language)],
+        "text": offer.text[written],
+        "language": written,
+        "direction": "rtl" if locale_of(written).text_direction == "rtl" else "ltr",
         "place": names.region.place(offer.place).name(language),
         "facts": [
             {"name": name, "label": names.label(name, language), "value": value}

@@ -95,12 +95,14 @@ def test_an_address_that_is_no_web_address_is_refused(data: Path, write: Write) 
     assert (error.line, error.field) == (8, "offers.0.contact.url")
 
 
-def test_german_is_required_and_title_and_text_go_together(data: Path, write: Write) -> None:
+def test_one_language_is_enough_but_title_and_text_go_together(data: Path, write: Write) -> None:
     file = write("service", {})
     file.write_text(file.read_text("utf-8").replace("title: {de: Ein Angebot}", "title: {en: An offer}"), "utf-8")
-    messages = [error.message for error in errors(data)]
-    assert "de is missing" in messages
-    assert "no text in en" in messages
+    assert [error.message for error in errors(data)] == ["no title in de", "no text in en"]
+    file.write_text(file.read_text("utf-8").replace("title: {en: An offer}", "title: {}"), "utf-8")
+    assert [error.field for error in errors(data)] == ["offers.0.title", "offers.0.title"]
+    file.write_text(file.read_text("utf-8").replace("text: {de:", "text: {en:").replace("title: {}", "title: {en: An offer}"), "utf-8")
+    assert load(data)[0].title == {"en": "An offer"}
 
 
 def test_an_id_used_twice_names_both_places(data: Path, write: Write) -> None:

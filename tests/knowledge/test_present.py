@@ -49,6 +49,7 @@ def test_the_shape_is_that_of_the_contract(names: Names) -> None:
     card = present(offer(rent_warm=550), "de", names)
     assert card == {
         "id": "x", "kind": "housing", "title": "Titel", "text": "Text", "place": "Tangermünde",
+        "language": "de", "direction": "ltr",
         "facts": [
             {"name": "provider", "label": "provider", "value": "Muster"},
             {"name": "rent_warm", "label": "Warmmiete", "value": "550\xa0€ im Monat"},
@@ -69,9 +70,13 @@ def test_distance_and_end_are_there_when_they_are_known(names: Names) -> None:
 def test_a_missing_language_falls_back(names: Names) -> None:
     card = present(offer(deal="rent", rent_warm=550), "uk", names)
     assert (card["title"], card["text"], card["place"]) == ("Title", "Text", "Тангермюнде")
+    assert (card["language"], card["direction"]) == ("de", "ltr"), "so that the page can say what it is"
     assert value(card, "deal") == "оренда"
     assert [fact["label"] for fact in card["facts"] if fact["name"] == "rent_warm"] == ["Rent with heating"]
     assert present(offer(), "de-simple", names)["title"] == "Titel"
+    arabic = dataclasses.replace(offer(), title={"ar": "عنوان"}, text={"ar": "نص"})
+    card = present(arabic, "pl", names)
+    assert (card["title"], card["language"], card["direction"]) == ("عنوان", "ar", "rtl"), "any language before none"
 
 
 @pytest.mark.parametrize(

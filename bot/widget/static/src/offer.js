@@ -22,6 +22,15 @@ export function formatDistance(ui, km) {
   }
 }
 
+/** A language's name in the visitor's own. */
+function languageName(ui, code) {
+  try {
+    return new Intl.DisplayNames([ui.locale], { type: "language" }).of(code);
+  } catch {
+    return code;
+  }
+}
+
 function mapLink(offer) {
   const { latitude, longitude } = offer.coordinates || offer;
   if (!Number.isFinite(latitude) || !Number.isFinite(longitude)) return "";
@@ -74,9 +83,12 @@ export function offerCard(ui, offer, { removable = false } = {}) {
   const rest = shown.splice(shown.length > FACTS + 1 ? FACTS : shown.length);
   const details = h("div.offer-details", { hidden: true, id: ui.nextId() });
   if (rest.length) details.append(factList(rest));
+  // A text that nobody translated says which language it is in, to eyes and to screen readers.
+  const foreign = Boolean(offer.language) && offer.language !== ui.locale.split("-")[0];
+  const written = foreign ? { lang: offer.language, dir: offer.direction || "auto" } : {};
   const contact = contactParts(offer.contact);
   const source = sourcePart(offer.source);
-  if (offer.text) details.append(h("div.offer-text", {}, ...prose(offer.text)));
+  if (offer.text) details.append(h("div.offer-text", written, ...prose(offer.text)));
   if (contact.length) details.append(h("div.offer-contact", {}, h("strong", {}, ui.t("offer_contact")), ...contact));
   const small = h("p.offer-small");
   if (source) small.append(h("span", {}, ui.t("offer_source"), ": ", source));
@@ -118,7 +130,7 @@ export function offerCard(ui, offer, { removable = false } = {}) {
     h("div.offer-top", {},
       h("span.offer-kind", {}, icon(offer.kind), ui.has("offer_kind_" + offer.kind) ? ui.t("offer_kind_" + offer.kind) : offer.kind),
       offer.sample && h("span.offer-sample", {}, ui.t("offer_sample"))),
-    h("h3", {}, h("bdi", {}, offer.title)),
+    h("h3", {}, h("bdi", written, offer.title), foreign && ` (${languageName(ui, offer.language)})`),
     provider && h("p.offer-provider", {}, h("bdi", {}, plainText(provider))),
     place.some(Boolean) && h("p.offer-place", {}, icon("pin"), h("span", {}, place.filter(Boolean).join(" · "))),
     shown.length > 0 && factList(shown),
