@@ -125,6 +125,42 @@ def search(
         print(f"- {card['title']} ({card['place']}) [{card['id']}]\n  {facts}")
 
 
+@app.command("import")
+def import_(
+    format: Annotated[str, typer.Argument(help="One of the formats in docs/feeds.md, such as openimmo.")],
+    file: Annotated[str, typer.Argument(help="The file, or - for standard input.")],
+    source: Annotated[str | None, typer.Option(help="Who delivers, such as wohnbau; the format's name by default.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language of texts that do not say theirs.")] = None,
+    complete: Annotated[bool, typer.Option(help="The file holds everything: withdraw what is missing.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Only say what would be done.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Take offers in from a partner's file; ends with 3 if entries were refused."""
+    quiet(logging.ERROR)
+    from bot.knowledge.feeds.commands import import_file
+
+    settings = Settings.from_environment()
+    raise typer.Exit(
+        import_file(
+            settings, out, format, file, source=source, language=language, complete=complete, dry_run=dry_run, as_json=as_json
+        )
+    )
+
+
+@app.command()
+def export(
+    format: Annotated[str, typer.Argument(help="One of the formats in docs/feeds.md, or template.")],
+    output: Annotated[str, typer.Option("--output", "-o", help="File to write; standard output by default.")] = "-",
+    kind: Annotated[str | None, typer.Option(help="Only offers of this kind.")] = None,
+    expired: Annotated[bool, typer.Option(help="Also those that are over.")] = False,
+) -> None:
+    """Write the offers in a partner's format, or an empty spreadsheet to fill in (`template`)."""
+    quiet(logging.ERROR)
+    from bot.knowledge.feeds.commands import export_file
+
+    export_file(Settings.from_environment(), out, format, output, kind=kind, expired=expired)
+
+
 user_app = typer.Typer(help="Accounts of staff.", no_args_is_help=True)
 app.add_typer(user_app, name="user")
 
