@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.reading import intent_of, language_of, said
 from bot.knowledge import criteria as rules
+from bot.knowledge.demand import unmet
 from bot.knowledge.present import present
 from bot.resources import current
 
@@ -73,7 +74,7 @@ def _show(
         dispatcher.utter_message(response="utter_search_no_more")
         return []
     if not cards:
-        dispatcher.utter_message(response="utter_search_none", **told)
+        dispatcher.utter_message(response="utter_search_none", json_message=unmet(query, found), **told)
     else:
         more = [_button("show_more", language)] if found.total > offset + len(cards) else []
         if offset:
@@ -83,7 +84,7 @@ def _show(
             told["relaxed"] = ", ".join(resources.interface.text(language, "criteria", name) for name in found.relaxed)
         else:
             response = "utter_search_result_one" if found.total == 1 else "utter_search_results"
-        dispatcher.utter_message(response=response, json_message={"offers": cards}, buttons=more, **told)
+        dispatcher.utter_message(response=response, json_message={"offers": cards, **unmet(query, found)}, buttons=more, **told)
         if not offset and not found.relaxed:
             question = rules.next_question(kind, criteria, asked, found.total, settings)
         if question:

@@ -14,6 +14,7 @@ from sanic.response import json as json_response
 
 from bot.conversation.api import api, install_errors
 from bot.conversation.brain import Brain
+from bot.conversation.demand import counter as count_demand
 from bot.conversation.events import EventBus
 from bot.conversation.limits import Limiter
 from bot.conversation.presenting import Presenter
@@ -22,6 +23,7 @@ from bot.conversation.services import Services
 from bot.conversation.turns import Turns
 from bot.db import Database
 from bot.handoff import cases
+from bot.knowledge import demand
 from bot.resources import Resources, use
 from bot.settings import Settings
 
@@ -64,8 +66,9 @@ def create_app(settings: Settings, model: Path) -> Sanic:
         bus = EventBus(database)
         presenter = Presenter(resources.languages, resources.sources)
         worker = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        effects = {"create_case": cases.create, demand.EFFECT: count_demand(resources.region)}
         turns = Turns(
-            database, brain, bus, presenter, worker=worker, effects={"create_case": cases.create},
+            database, brain, bus, presenter, worker=worker, effects=effects,
             lease_seconds=settings.lease_seconds, seconds=settings.turn_seconds, slow=settings.slow_turn,
         )  # fmt: skip
         app.ctx.services = Services(

@@ -161,6 +161,25 @@ def export(
     export_file(Settings.from_environment(), out, format, output, kind=kind, expired=expired)
 
 
+@app.command()
+def demand(
+    month: Annotated[str | None, typer.Option(help="Only this month, such as 2026-11.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """What people look for and do not find, most often first."""
+    quiet()
+    import re
+
+    from bot.conversation.demand import most_wanted, show_demand
+    from bot.resources import Resources
+
+    if month and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+        raise typer.BadParameter("write a month as 2026-11", param_hint="--month")
+    settings = Settings.from_environment()
+    wanted = _with_database(settings, lambda c: most_wanted(c, month))
+    show_demand(wanted, Resources.load(settings), as_json=as_json)
+
+
 user_app = typer.Typer(help="Accounts of staff.", no_args_is_help=True)
 app.add_typer(user_app, name="user")
 

@@ -244,6 +244,21 @@ audit = sa.Table(
     sa.Column("address", sa.String(64)),
 )
 
+# Searches that found nothing, counted: canonical criteria only, and nobody's words (bot/conversation/demand.py).
+demand = sa.Table(
+    "demand",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("month", sa.String(7), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("place", sa.String(80), nullable=False),
+    sa.Column("language", sa.String(20), nullable=False),
+    sa.Column("criteria", sa.String(1000), nullable=False),
+    sa.Column("relaxed", sa.String(200), nullable=False),
+    sa.Column("searches", sa.Integer, nullable=False),
+    sa.UniqueConstraint("month", "kind", "place", "language", "criteria", "relaxed"),
+)
+
 
 class Unavailable(Exception):
     """The database cannot be reached, is locked or full; nothing was stored."""
