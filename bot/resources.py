@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from bot.errors import load_yaml
+from bot.handoff.prepared import PreparedReplies
 from bot.interface import Interface
 from bot.knowledge.index import OfferIndex
 from bot.knowledge.present import Names
@@ -37,6 +38,8 @@ class Resources:
     """By name, all languages' variations (`bot/training/responses.py`)."""
     dialogue: Mapping[str, Any]
     """How the dialogue behaves (`data/dialogue.yml`)."""
+    prepared: PreparedReplies
+    """What staff send in every language (`data/replies/`)."""
     secret: bytes
     """Key of receipt links, stream tickets and sessions."""
 
@@ -60,6 +63,7 @@ class Resources:
             replies=merge_responses(read_responses(settings.data, languages), languages).responses,
             sources=load_yaml(sources).data if sources.exists() else {},
             dialogue=load_yaml(settings.data / "dialogue.yml").data,
+            prepared=PreparedReplies.load(settings.data),
             secret=_secret(settings),
         )
 

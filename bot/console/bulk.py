@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sanic.response import HTTPResponse
 from sqlalchemy.engine import Connection, Row
 
@@ -15,15 +17,15 @@ MOST = 100
 
 async def close(page: Page) -> HTTPResponse:
     """Closes the cases that are chosen; each visitor is told. One that a colleague has is left as it is."""
-    form = page.request.form or {}
-    numbers = list(dict.fromkeys(number[:20].upper() for number in form.getlist("number")))[:MOST] if form else []
+    given = page.request.form.getlist("number") if page.request.form else []
+    numbers = list(dict.fromkeys(str(number)[:20].upper() for number in given or []))[:MOST]
     if not numbers:
         raise Refused(422, "none_chosen")
     kept = []
     for number in numbers:
         # Each in a transaction of its own: one that cannot be closed holds up nobody.
         try:
-            conversation_id = await page.services.database.write(lambda c, n=number: _close(c, page, n))
+            conversation_id = await page.services.database.write(partial(_close, page=page, number=number))
             page.services.bus.publish(conversation_id)
         except (cases.Conflict, log.NotFound):
             kept.append(number)

@@ -12,7 +12,7 @@ from typing import Any
 from sanic.response import HTTPResponse, empty
 from sqlalchemy.engine import Connection, Row
 
-from bot.console import notes, queue
+from bot.console import notes, palette, queue
 from bot.console.live import visitor_is_here
 from bot.console.page import Page, Refused
 from bot.console.transcript import Entry, Transcript
@@ -25,7 +25,7 @@ from bot.handoff import cases
 LONGEST_REPLY = 4000
 
 _LONGEST_TALK = 5000
-_KEY = re.compile(r"[A-Za-z0-9_-]{8,40}")
+KEY = re.compile(r"[A-Za-z0-9_-]{8,40}")
 
 
 def load(connection: Connection, page: Page, number: str) -> dict[str, Any]:
@@ -81,7 +81,14 @@ async def show(page: Page, number: str) -> HTTPResponse:
     values, entries = await page.services.database.read(read_all)
     # Noted before it is shown: what cannot be noted is not read.
     await page.services.database.write(mark)
-    return page.render("case.html", entries=entries, key=new_key(), longest=LONGEST_REPLY, draft="", **values)
+    return page.render("case.html", entries=entries, **panel_values(page, values), **values)
+
+
+def panel_values(page: Page, values: dict[str, Any]) -> dict[str, Any]:
+    """What the part of the page that answers needs beside the values of `load`."""
+    mine = values["mode"] == "mine"
+    chosen = palette.choices(page, values["case"], values["conversation"].language) if mine else {}
+    return {"key": new_key(), "longest": LONGEST_REPLY, "draft": "", **chosen}
 
 
 def new_key() -> str:
@@ -99,7 +106,7 @@ def notice(services: Services, utter: str, language: str, **values: Any) -> dict
 _Act = Callable[[Connection, Row, str], None]
 
 
-async def _act(page: Page, number: str, what: str, act: _Act) -> None:
+async def act_on(page: Page, number: str, what: str, act: _Act) -> None:
     """Carries out something that the visitor sees: (connection, case, visitor's language), then wakes who looks."""
     services, number = page.services, number.upper()
 
@@ -126,7 +133,7 @@ async def take(page: Page, number: str) -> HTTPResponse:
         joined = notice(page.services, "utter_staff_joined", language, name=user.name)
         cases.take(connection, case.number, user, joined)
 
-    await _act(page, number, "case taken", act)
+    await act_on(page, number, "case taken", act)
     return page.go(f"/cases/{number.upper()}")
 
 
@@ -137,7 +144,7 @@ async def reply(page: Page, number: str) -> HTTPResponse:
         raise Refused(422, "reply_empty")
     if len(text) > LONGEST_REPLY:
         raise Refused(422, "too_long", limit=LONGEST_REPLY, n=len(text))
-    if not _KEY.fullmatch(key):
+    if not KEY.fullmatch(key):
         raise Refused(400, "bad_request")
     services = page.services
     loop = asyncio.get_running_loop()
@@ -148,7 +155,7 @@ async def reply(page: Page, number: str) -> HTTPResponse:
         queue.mark_read(connection, case.number, page.member.id)
 
     with contextlib.suppress(cases.AlreadyDone):
-        await _act(page, number, "case answered", act)
+        await act_on(page, number, "case answered", act)
     if not page.is_partial:
         return page.go(f"/cases/{number.upper()}#end")
     return page.render("composer.html", number=number.upper(), key=new_key(), longest=LONGEST_REPLY, draft="")
@@ -161,7 +168,7 @@ async def give_back(page: Page, number: str) -> HTTPResponse:
         left = notice(page.services, "utter_staff_left", language, name=page.member.name)
         cases.give_back(connection, case.number, page.member, left, close=False)
 
-    await _act(page, number, "case given back", act)
+    await act_on(page, number, "case given back", act)
     return page.go(f"/cases/{number.upper()}")
 
 
@@ -172,7 +179,7 @@ async def close(page: Page, number: str) -> HTTPResponse:
         closed = notice(page.services, "utter_case_closed", language, case_number=case.number)
         cases.give_back(connection, case.number, page.member, closed, close=True)
 
-    await _act(page, number, "case closed", act)
+    await act_on(page, number, "case closed", act)
     return page.go(f"/cases/{number.upper()}")
 
 
@@ -184,7 +191,7 @@ async def release(page: Page, number: str) -> HTTPResponse:
         left = notice(page.services, "utter_staff_left", language, name=name)
         cases.release(connection, case.number, page.member, left)
 
-    await _act(page, number, "case released", act)
+    await act_on(page, number, "case released", act)
     return page.go(f"/cases/{number.upper()}")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from bot.console.access import CASEWORK
-from bot.console.case import LONGEST_REPLY, load, new_key, transcript
+from bot.console.case import load, panel_values, transcript
 from bot.console.live import BEAT, Stream, still_allowed, visitor_is_here, watching
 from bot.console.page import Page
 from bot.conversation import log
@@ -86,7 +86,7 @@ async def _send_changed(page: Page, stream: Stream, shown: dict[str, str], value
     # By what can be done, not by its HTML: a half-written reply must survive everything else.
     mode = f"{values['mode']}-{values['case'].owner_id or 0}"
     if mode != shown["panel"]:
-        panel = page.fragment("panel.html", key=new_key(), longest=LONGEST_REPLY, draft="", **values)
+        panel = page.fragment("panel.html", **panel_values(page, values), **values)
         await stream.send("panel", panel)
         shown["panel"] = mode
 

@@ -100,6 +100,10 @@ class Transcript:
 
     def _translate(self, entry: Entry, extra: dict[str, Any]) -> None:
         foreign = not self._is_own(entry.language)
+        if extra.get("prepared"):
+            entry.wording = self._prepared(extra) if foreign else ""
+            entry.offers = [self._offer(card) for card in extra.get("offers") or []]
+            return
         reply = self._reply(extra.get("utter"), extra.get("values") or {}) if foreign or extra.get("buttons") else {}
         if foreign:
             entry.wording = reply.get("text") or ""
@@ -110,6 +114,17 @@ class Transcript:
             entry.choices.append(Choice(button["title"], meaning if foreign and meaning != button["title"] else ""))
         entry.offers = [self._offer(card) for card in extra.get("offers") or []]
         entry.sources = extra.get("sources") or []
+
+    def _prepared(self, extra: dict[str, Any]) -> str:
+        """A prepared reply in the page's language; empty where it is no longer there."""
+        reply = self._services.resources.prepared.replies.get(extra["prepared"])
+        if reply is None:
+            return ""
+        values = {**self._services.facts(self._language), **self._values, **(extra.get("values") or {})}
+        if "begin" in values:
+            values["date"] = self._words.day(values["begin"])
+        blanks = dict.fromkeys(reply.variables, "…")
+        return reply.text(self._language, self._services.languages, blanks | values)[0]
 
     def _is_own(self, language: str) -> bool:
         languages = self._services.languages

@@ -10,11 +10,12 @@ import time
 from collections.abc import Coroutine
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sanic import Blueprint, Request, Sanic
-from sanic.response import HTTPResponse, empty
+from sanic.response import HTTPResponse, empty, raw
 from sanic.response import json as json_response
 from sqlalchemy.engine import Connection
 
@@ -24,7 +25,7 @@ from bot.conversation.forms import read_form
 from bot.conversation.presenting import timestamp
 from bot.conversation.services import Services
 from bot.db import messages, ratings, tracker_events
-from bot.handoff import cases
+from bot.handoff import appointments, cases
 from bot.knowledge.present import present
 from bot.knowledge.query import Query, QueryError
 from bot.nlu.normalise import MAX_LENGTH, clean
@@ -495,6 +496,21 @@ async def receipt(request: Request, case_number: str) -> HTTPResponse:
         {"id": conversation_id, "token": token, "language": language,
          "direction": services.languages[language].direction}
     )  # fmt: skip
+
+
+@api.get("/appointments/<ticket:str>")
+async def appointment(request: Request, ticket: str) -> HTTPResponse:
+    """A proposed appointment as a calendar file."""
+    services = _services(request)
+    proposed = appointments.read_ticket(services.secret, services.region, ticket)
+    if proposed is None or await services.database.read(lambda c: cases.find(c, proposed.case_number)) is None:
+        raise ApiError(404, "not_found")
+    host = urlsplit(services.settings.base_url).hostname or "localhost"
+    return raw(
+        appointments.calendar(services.region, proposed, host),
+        content_type="text/calendar; charset=utf-8; method=PUBLISH",
+        headers={"Content-Disposition": f'attachment; filename="{proposed.case_number}.ics"'},
+    )
 
 
 @api.get("/offers")

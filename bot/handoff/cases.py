@@ -138,18 +138,26 @@ def take(connection: Connection, number: str, user: Any, joined: dict[str, Any])
 
 
 def reply(
-    connection: Connection, number: str, user: Any, text: str, language: str, *, client_id: str | None = None
+    connection: Connection,
+    number: str,
+    user: Any,
+    text: str,
+    language: str,
+    *,
+    client_id: str | None = None,
+    extra: dict[str, Any] | None = None,
 ) -> None:
     """A member of staff writes to the visitor.
 
     Args:
         client_id: The same one is stored once: a form that is sent again after a lost connection says it once.
+        extra: What the message has beside its text: offers, sources, which prepared reply it is.
 
     Raises:
         Conflict: the case is another's, or nobody's: it has to be taken first.
     """
     case = _owned(connection, number, user)
-    row = {"author": "staff", "name": user.name, "text": text, "language": language}
+    row = {"author": "staff", "name": user.name, "text": text, "language": language, "extra": extra or {}}
     # Numbering first locks the conversation, so that the same form sent twice at once is looked for in turn.
     (seq,) = log.append(connection, case.conversation_id, [row])
     m = messages.c

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ContentError, ContentErrors, load_yaml
+from bot.handoff.prepared import gaps as prepared_gaps
 from bot.interface import Interface
 from bot.knowledge.offers import check as check_offers
 from bot.knowledge.offers import load_offers
@@ -45,6 +46,7 @@ def check_content(data: Path, *, tests: Path | None = None, today: date | None =
     remarks += [f"{language}: {name} is given in {giver}" for language, name, giver in merge_responses(replies, languages).gaps]
     remarks += _variables(replies, region)
     remarks += _interface(data, languages, full_names)
+    remarks += prepared_gaps(data, languages, set(region.facts("de")) | set(OWN_FACTS))
     if tests and tests.exists():
         held_out = read_examples(tests, languages)
         remarks += _near_duplicates(examples, held_out)

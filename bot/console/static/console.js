@@ -196,3 +196,23 @@ document.addEventListener("click", async (event) => {
 
 document.addEventListener("htmx:afterSwap", (event) => event.detail.target?.id === "inbox" && showAlerts());
 showAlerts();
+
+// --- prepared answers
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-insert]");
+  const field = reply();
+  if (!button || !field) return;
+  field.value = [field.value.trim(), button.dataset.insert].filter(Boolean).join("\n\n");
+  showLeft(field);
+  button.closest(".palette__part")?.removeAttribute("open");
+  field.focus();
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.successful || !event.target.matches("[data-answer]")) return;
+  // The next answer is another one: its key must be, too.
+  const fresh = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  for (const field of document.querySelectorAll('[data-answer] input[name="key"]')) field.value = fresh;
+  event.target.closest(".palette__part")?.removeAttribute("open");
+});
