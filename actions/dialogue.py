@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.offers import described, show_offer
 from actions.reading import language_of, said
 from bot.resources import current
 
@@ -22,6 +23,10 @@ class ActionMisunderstood(Action):
         return "action_misunderstood"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        offer = described(tracker)
+        if offer is not None:
+            # "The one with the garden" need not be a sentence that was ever trained.
+            return show_offer(dispatcher, tracker, offer)
         rules, interface, language = current().dialogue["misunderstanding"], current().interface, language_of(tracker)
         if _in_a_row(tracker) >= rules["limit"]:
             dispatcher.utter_message(response="utter_fallback_handoff")
@@ -82,7 +87,7 @@ class ActionRepeat(Action):
 
 
 class ActionInform(Action):
-    """A button's answer outside a form: a question was skipped, or none of the offered meanings was right."""
+    """A button's answer outside a form: none of the offered meanings was right, or the button is an old one."""
 
     def name(self) -> str:
         return "action_inform"

@@ -31,3 +31,8 @@ def said(tracker: Tracker) -> dict[str, Any]:
 def language_of(tracker: Tracker) -> str:
     """The conversation's language."""
     return str(tracker.get_slot("language") or current().languages.default)
+
+
+def typed(tracker: Tracker) -> bool:
+    """Whether the last message was written by hand; a button's text is our own."""
+    return bool((tracker.latest_message.get("metadata") or {}).get("typed", True))

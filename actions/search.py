@@ -1,4 +1,4 @@
-"""Finding offers and going on from there."""
+"""Finding offers, refining the search, going on and back."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.reading import intent_of, language_of, said
+from actions.reading import intent_of, language_of, said, typed
+from actions.showing import ask_next, show
 from bot.knowledge import criteria as rules
-from bot.knowledge.demand import unmet
-from bot.knowledge.present import present
+from bot.knowledge.picking import left_over
+from bot.knowledge.searching import Search, as_slot, read_history
 from bot.resources import current
 
 Events = list[dict[str, Any]]
+_SKIP = "skip"
 
 
 class ActionSearchOffers(Action):
@@ -27,17 +29,39 @@ class ActionSearchOffers(Action):
         resources = current()
         settings = resources.dialogue["search"]
         mentioned, running = said(tracker), tracker.get_slot("search_kind")
+        history = read_history(tracker.get_slot("search_history"))
+        if history and mentioned.get("change") == _SKIP and set(mentioned) == {"change"}:
+            return ask_next(dispatcher, tracker, history[-1])
         kind = rules.kind_of(intent_of(tracker), mentioned, running, settings)
         if kind is None:
             dispatcher.utter_message(response="utter_search_what")
             return []
         shown = [offer for i in tracker.get_slot("shown_offers") or [] if (offer := resources.offers.get(i))]
+        new_question = intent_of(tracker) == settings["kinds"][kind]["intent"]
         criteria = rules.criteria_after(
-            tracker.slots, mentioned, kind, settings,
-            new_question=intent_of(tracker) == settings["kinds"][kind]["intent"], shown=shown,
+            tracker.slots, mentioned, kind, settings, new_question=new_question, shown=shown,
+            before=history[-1].criteria if history else {},
+            text=_wanted(tracker) if new_question or not mentioned else "",
         )  # fmt: skip
-        events = [SlotSet(name, value) for name, value in criteria.items() if name != "radius_km"]
-        return events + _show(dispatcher, tracker, kind, criteria, offset=0)
+        slots = [SlotSet(name, value) for name, value in criteria.items() if name in tracker.slots]
+        asked = list(tracker.get_slot("asked_criteria") or [])
+        # Who has just said that a criterion does not count is not asked for it.
+        asked += [name for name, value in criteria.items() if value is None and name not in asked and _had(history, name)]
+        return slots + show(dispatcher, tracker, Search(kind, criteria), history, asked=asked)
+
+
+def _had(history: list[Search], name: str) -> bool:
+    return bool(history) and history[-1].criteria.get(name) is not None
+
+
+def _wanted(tracker: Tracker) -> str:
+    """Words of the message that an offer may hold, "garden" or "with a lift"; a button's title is none."""
+    if not typed(tracker):
+        return ""
+    message = tracker.latest_message
+    text = left_over(message.get("text") or "", message.get("entities") or [])
+    understood = current().languages[language_of(tracker)].understands
+    return current().readings.content(text, understood, current().dialogue["search"]["idle"])
 
 
 class ActionShowMore(Action):
@@ -47,126 +71,32 @@ class ActionShowMore(Action):
         return "action_show_more"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        kind = tracker.get_slot("search_kind")
-        if not kind:
+        history = read_history(tracker.get_slot("search_history"))
+        if not history:
             dispatcher.utter_message(response="utter_search_what")
             return []
+        return show(dispatcher, tracker, history[-1].next, history)
+
+
+class ActionGoBack(Action):
+    """The list again after a single offer; after a list, the one before, be it a page or an earlier search."""
+
+    def name(self) -> str:
+        return "action_go_back"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        history = read_history(tracker.get_slot("search_history"))
+        if not tracker.get_slot("offer_open"):
+            history = history[:-1]
+        if not history:
+            dispatcher.utter_message(response="utter_search_what")
+            return []
+        search = history[-1]
         settings = current().dialogue["search"]
-        criteria = {name: tracker.get_slot(name) for name in [*settings["kinds"][kind]["own"], *settings["kept"]]}
-        return _show(dispatcher, tracker, kind, criteria, offset=int(tracker.get_slot("search_offset") or 0))
-
-
-def _show(
-    dispatcher: CollectingDispatcher, tracker: Tracker, kind: str, criteria: dict[str, Any], *, offset: int
-) -> Events:
-    """Utters one page of results and, with the first one, the next question."""
-    resources, language = current(), language_of(tracker)
-    settings = resources.dialogue["search"]
-    understood = resources.languages[language].understands
-    query = rules.to_query(kind, criteria, understood, limit=settings["shown"], offset=offset)
-    found = resources.offers.search(query)
-    words = rules.describe(kind, criteria, language, resources.names, resources.interface, resources.languages)
-    cards = [present(hit.offer, language, resources.names, distance_km=hit.distance_km) for hit in found.hits]
-    told = {"total": found.total, "count": len(cards), "criteria": words}
-    asked = list(tracker.get_slot("asked_criteria") or [])
-    question = None
-    if offset and not cards:
-        dispatcher.utter_message(response="utter_search_no_more")
-        return []
-    if not cards:
-        dispatcher.utter_message(response="utter_search_none", json_message=unmet(query, found), **told)
-    else:
-        more = [_button("show_more", language)] if found.total > offset + len(cards) else []
-        if offset:
-            response = "utter_search_more"
-        elif found.relaxed:
-            response = "utter_search_relaxed"
-            told["relaxed"] = ", ".join(resources.interface.text(language, "criteria", name) for name in found.relaxed)
-        else:
-            response = "utter_search_result_one" if found.total == 1 else "utter_search_results"
-        dispatcher.utter_message(response=response, json_message={"offers": cards, **unmet(query, found)}, buttons=more, **told)
-        if not offset and not found.relaxed:
-            question = rules.next_question(kind, criteria, asked, found.total, settings)
-        if question:
-            dispatcher.utter_message(response=f"utter_ask_{question}", buttons=_choices(question, language))
-    return [
-        SlotSet("search_kind", kind),
-        SlotSet("search_offset", offset + len(cards)),
-        SlotSet("shown_offers", [card["id"] for card in cards]),
-        SlotSet("selected_offer", cards[0]["id"] if len(cards) == 1 else None),
-        SlotSet("asked_criterion", question),
-        SlotSet("asked_criteria", [*asked, question] if question else asked),
-    ]
-
-
-def _button(intent: str, language: str, entities: str = "") -> dict[str, str]:
-    return {"title": current().interface.text(language, "intents", intent), "payload": f"/{intent}{entities}"}
-
-
-def _choices(criterion: str, language: str) -> list[dict[str, str]]:
-    """A button for each value of an enumerated criterion with few of them."""
-    values = current().names.lexicon.get(criterion, {})
-    return [
-        {
-            "title": current().names.enumerated(criterion, value, language),
-            "payload": f'/refine_search{{"{criterion}": "{value}"}}',
-        }
-        for value in values
-        if len(values) <= 6
-    ]
-
-
-class ActionShowOffer(Action):
-    """One offer in full: the one named by its number, or the only one there is."""
-
-    def name(self) -> str:
-        return "action_show_offer"
-
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        offer, response = _picked(tracker)
-        if offer is None:
-            dispatcher.utter_message(response=response)
-            return []
-        language = language_of(tracker)
-        card = present(offer, language, current().names)
-        contact = _button("ask_offer_contact", language, f'{{"offer": "{offer.id}"}}')
-        dispatcher.utter_message(response="utter_offer_details", json_message={"offers": [card]}, buttons=[contact])
-        return [SlotSet("selected_offer", offer.id)]
-
-
-class ActionShowContact(Action):
-    """How to apply for, visit or reserve the offer that is talked about."""
-
-    def name(self) -> str:
-        return "action_show_contact"
-
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        offer, response = _picked(tracker)
-        if offer is None:
-            dispatcher.utter_message(response=response)
-            return []
-        card = present(offer, language_of(tracker), current().names)
-        contact = ", ".join(str(value) for value in card["contact"].values() if value)
-        dispatcher.utter_message(response="utter_offer_contact", title=card["title"], contact=contact)
-        return [SlotSet("selected_offer", offer.id)]
-
-
-def _picked(tracker: Tracker) -> tuple[Any | None, str]:
-    """(the offer meant, or the reply that asks which)."""
-    offers, mentioned = current().offers, said(tracker)
-    shown = tracker.get_slot("shown_offers") or []
-    if mentioned.get("offer"):
-        return offers.get(mentioned["offer"]), "utter_offer_which"
-    if not shown:
-        return None, "utter_offer_no_list"
-    number = mentioned.get("ordinal")
-    if isinstance(number, list):
-        number = number[-1]
-    if number is not None:
-        place = int(number) - 1 if number > 0 else len(shown) + int(number)
-        return (offers.get(shown[place]), "") if 0 <= place < len(shown) else (None, "utter_offer_which")
-    wanted = tracker.get_slot("selected_offer") or (shown[0] if len(shown) == 1 else None)
-    return (offers.get(wanted), "utter_offer_which") if wanted else (None, "utter_offer_which")
+        # What was said since is taken back as well.
+        names = [*settings["kinds"][search.kind]["own"], *settings["kept"]]
+        slots = [SlotSet(name, search.criteria.get(name)) for name in names]
+        return slots + show(dispatcher, tracker, search, history[:-1], ask=False)
 
 
 class ActionStartOver(Action):
@@ -179,5 +109,6 @@ class ActionStartOver(Action):
         dispatcher.utter_message(response="utter_start_over")
         settings = current().dialogue["search"]
         own = {name for rule in settings["kinds"].values() for name in rule["own"]}
-        state = ["place", "search_kind", "search_offset", "shown_offers", "selected_offer", "asked_criterion"]
-        return [SlotSet(name, None) for name in [*sorted(own), *state, "asked_criteria"]]
+        state = ["place", "search_kind", "shown_offers", "selected_offer", "offer_open", "asked_criterion"]
+        forgotten = [SlotSet(name, None) for name in [*sorted(own), *state, "asked_criteria"]]
+        return [*forgotten, SlotSet("search_history", as_slot([]))]

@@ -9,6 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.reading import said
+from actions.showing import persona_rules, show_for_persona
 from bot.resources import current
 
 Events = list[dict[str, Any]]
@@ -34,6 +35,20 @@ class ActionChangeLanguage(Action):
         ]
         response = "utter_language_unavailable" if wanted else "utter_ask_language"
         dispatcher.utter_message(response=response, buttons=buttons)
+        return []
+
+
+class ActionTellPersona(Action):
+    """Takes note of who they are, and shows what such a person needs first."""
+
+    def name(self) -> str:
+        return "action_tell_persona"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        dispatcher.utter_message(response="utter_tell_persona")
+        first = persona_rules(tracker).get("first")
+        if first:
+            show_for_persona(dispatcher, tracker, "utter_search_beside", first)
         return []
 
 

@@ -47,6 +47,8 @@ class Place:
     longitude: float
     postal_codes: tuple[str, ...]
     localities: tuple[str, ...]
+    town: bool = False
+    """Not what people mean by the country."""
 
     def name(self, language: str) -> str:
         return name_in(self.names, language)
@@ -124,6 +126,10 @@ class Region:
     def place(self, id: str) -> Place:
         """Raises KeyError for an id that is no place of this region."""
         return self.places[id]
+
+    def is_town(self, id: str) -> bool:
+        """False for the country, and for an id that is no place of this region any more."""
+        return id in self.places and self.places[id].town
 
     def distance_km(self, a: str, b: str) -> float:
         """Great-circle distance between two places, by the haversine formula on a sphere of mean radius."""
@@ -204,6 +210,7 @@ def _build(raw: Mapping[str, Any]) -> Region:
             id: Place(
                 id, place["official_name"], _frozen(place["names"]), float(place["latitude"]),
                 float(place["longitude"]), tuple(place["postal_codes"]), tuple(place.get("localities", ())),
+                place.get("town", False),
             )
             for id, place in raw["places"].items()
         }),
@@ -315,12 +322,13 @@ _SCHEMA = _group(
     places=_many(
         _group(
             "official_name names latitude longitude postal_codes",
-            "localities",
+            "localities town",
             names=_NAMES,
             latitude={"type": "number", "minimum": -90, "maximum": 90},
             longitude={"type": "number", "minimum": -180, "maximum": 180},
             postal_codes={**_CODES, "items": {"type": "string", "pattern": "^[0-9A-Z -]{3,10}$"}},
             localities=_CODES,
+            town={"type": "boolean"},
         )
     ),
     office=_group(

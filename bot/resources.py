@@ -14,6 +14,7 @@ from bot.handoff.prepared import PreparedReplies
 from bot.interface import Interface
 from bot.knowledge.index import OfferIndex
 from bot.knowledge.present import Names
+from bot.knowledge.readings import Readings
 from bot.languages import Languages, load_languages
 from bot.region import Region
 from bot.settings import Settings
@@ -40,6 +41,8 @@ class Resources:
     """How the dialogue behaves (`data/dialogue.yml`)."""
     prepared: PreparedReplies
     """What staff send in every language (`data/replies/`)."""
+    readings: Readings
+    """The English of visitors' words, once a model is loaded."""
     secret: bytes
     """Key of receipt links, stream tickets and sessions."""
 
@@ -64,6 +67,7 @@ class Resources:
             sources=load_yaml(sources).data if sources.exists() else {},
             dialogue=load_yaml(settings.data / "dialogue.yml").data,
             prepared=PreparedReplies.load(settings.data),
+            readings=Readings(),
             secret=_secret(settings),
         )
 

@@ -22,7 +22,7 @@ from sqlalchemy.engine import Connection
 from bot.conversation import log
 from bot.conversation.errors import ApiError
 from bot.conversation.forms import read_form
-from bot.conversation.presenting import timestamp
+from bot.conversation.presenting import as_written, timestamp
 from bot.conversation.services import Services
 from bot.db import messages, ratings, tracker_events
 from bot.handoff import appointments, cases
@@ -171,7 +171,7 @@ async def send(request: Request, conversation_id: str) -> HTTPResponse:
         limit = services.message_limit.take(conversation_id)
         if limit:
             raise ApiError(429, "rate_limited", retry_after=int(limit) + 1, seconds=int(limit) + 1)
-        text, extra = await _content(services, conversation_id, body)
+        text, extra = await _content(services, conversation, body)
         known = await _finish(_store(services, conversation, client_id, text, extra))
     seq = known
     replies = await services.turns.replies(conversation_id, seq, wait) if wait else None
@@ -233,10 +233,14 @@ def _accept(
     return accepted
 
 
-async def _content(services: Services, conversation_id: str, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+async def _content(services: Services, conversation: Any, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """(text as the log shows it, what the message means if it is a button or a form)."""
+    conversation_id = conversation.id
     if "text" in body:
-        return _text(body["text"]), {}
+        text = _text(body["text"])
+        # Who types what a button says means the button, unless a person reads it.
+        button = conversation.state != "live" and await services.database.read(lambda c: _typed(c, conversation_id, text))
+        return text, {"payload": button["payload"]} if button else {}
     if "button" in body:
         issued = await services.database.read(lambda c: _issued(c, conversation_id, body["button"], "buttons"))
         if issued is None:
@@ -251,6 +255,29 @@ async def _content(services: Services, conversation_id: str, body: dict[str, Any
             raise ApiError(422, "button_unknown", field="form")
         return issued.get("sent") or _FORM_TEXT, {"payload": "/inform", "entities": read_form(issued, form.get("values"))}
     raise ApiError(422, "message_empty", field="text")
+
+
+def _typed(connection: Connection, conversation_id: str, text: str) -> dict[str, Any] | None:
+    """The button with this title among those shown with the newest replies; None if there is none, or several."""
+    m = messages.c
+    newest = connection.execute(
+        sa.select(m.author, m.reply_to).where(m.conversation_id == conversation_id).order_by(m.seq.desc()).limit(1)
+    ).first()
+    if newest is None or newest.author == "visitor":
+        return None
+    rows = connection.execute(
+        sa.select(m.extra).where(
+            m.conversation_id == conversation_id, m.author == "bot", m.reply_to == newest.reply_to
+        )
+    )
+    wanted = as_written(text)
+    found = {
+        button["payload"]: dict(button)
+        for row in rows
+        for button in row.extra.get("buttons") or []
+        if wanted and as_written(button["title"]) == wanted
+    }
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _issued(connection: Connection, conversation_id: str, wanted: Any, kind: str) -> dict[str, Any] | None:

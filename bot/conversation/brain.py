@@ -13,6 +13,7 @@ from typing import Any, Dict, List
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.lock_store import InMemoryLockStore
+from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
@@ -21,7 +22,8 @@ from bot.conversation.action_endpoint import InProcessActions, take_failure
 from bot.conversation.replies import ReplyGenerator
 from bot.conversation.tracker import ConversationTrackerStore
 from bot.languages import Languages
-from bot.nlu.intents import intent_row, selected_response
+from bot.nlu.intents import JointIntentClassifier, intent_row, selected_response
+from bot.nlu.reader import SampleReader
 
 log = logging.getLogger(__name__)
 
@@ -122,6 +124,14 @@ class Brain:
         """Whether a model is loaded."""
         return self._agent.is_ready()
 
+    @property
+    def reader(self) -> SampleReader | None:
+        """The loaded model's reader of words and vectors; None without a model."""
+        runner = self._agent.processor.graph_runner if self._agent.processor else None
+        nodes = runner._instantiated_nodes.values() if isinstance(runner, DaskGraphRunner) else ()
+        components = (node._component for node in nodes)
+        return next((each.reader for each in components if isinstance(each, JointIntentClassifier)), None)
+
     async def understand(self, message: Incoming) -> Dict[str, Any]:
         """Rasa's parse data, without any effect on the dialogue."""
         tracker = await self.trackers.retrieve(message.conversation_id)
@@ -147,7 +157,7 @@ class Brain:
                 parse_data=parsed,
                 input_channel="lotse",
                 message_id=str(message.seq),
-                metadata={"seq": message.seq, "case_state": message.case_state},
+                metadata={"seq": message.seq, "case_state": message.case_state, "typed": message.payload is None},
             )
         )
         failure = take_failure()

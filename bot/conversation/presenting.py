@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.knowledge.words import words
 from bot.languages import Languages
 
 
 def timestamp(seconds: float) -> str:
     """RFC 3339 in UTC, with milliseconds."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def as_written(title: str) -> tuple[str, ...]:
+    """The words of a title however they are typed: capitals, marks and punctuation do not count."""
+    return tuple(words(title))
 
 
 class Presenter:

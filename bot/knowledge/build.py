@@ -9,7 +9,7 @@ import dataclasses
 import json
 import sqlite3
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from bot.knowledge.schema import ENUMERATED, MEASURED
 from bot.knowledge.words import MIN_COMPOUND, CompoundSplitter, distinct, index_words
 
 # Raised whenever the file's layout or the cutting of words changes: an older file is then built anew.
-FORMAT = 5
+FORMAT = 6
 
 ALWAYS = date.min.toordinal()
 FOREVER = date.max.toordinal()
@@ -40,8 +40,16 @@ def is_common(holding: int, offers: int) -> bool:
     return holding > RANKED_AT_MOST or 2 * holding > offers
 
 
-def build_index(file: Path, offers: Iterable[Offer], names: Names, fingerprint: str) -> int:
+Gloss = Callable[[str, str], str]
+"""(text, its language) -> its words in English, as `Glosser.gloss` gives them."""
+
+
+def build_index(
+    file: Path, offers: Iterable[Offer], names: Names, fingerprint: str, gloss: Gloss | None = None
+) -> int:
     """Write a complete index to `file`, which must not exist; returns the number of offers.
+
+    An offer without an English text is found by the `gloss` of the others, whatever language is searched in.
 
     Rows are numbered in the order in which equally fitting offers are shown (latest review first), so that a search
     can read the first few in that order without sorting the rest.
@@ -55,7 +63,7 @@ def build_index(file: Path, offers: Iterable[Offer], names: Names, fingerprint: 
         body_rows: dict[str, array[int]] = {}
         title_rows: dict[str, array[int]] = {}
         for row, offer in enumerate(ordered, start=1):
-            title, body = _row_words(offer, names, splitter)
+            title, body = _row_words(offer, names, splitter, gloss)
             _list_row(title_rows, title, row)
             _list_row(body_rows, [*title, *body], row)
             connection.execute(
@@ -108,13 +116,20 @@ def _german_words(offers: Sequence[Offer]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _row_words(offer: Offer, names: Names, splitter: CompoundSplitter) -> tuple[list[str], list[str]]:
+def _row_words(
+    offer: Offer, names: Names, splitter: CompoundSplitter, gloss: Gloss | None
+) -> tuple[list[str], list[str]]:
     """(words of the titles, all other words); German compounds are followed by their parts."""
+    written = (texts for texts in (offer.title, offer.text) if gloss and "en" not in texts)
+    glossed = [gloss(text, language) for texts in written for language, text in texts.items()] if gloss else []
     place = names.region.place(offer.place)
     named = [*place.names.values(), place.official_name, offer.provider, offer.address, *names.of_facts(offer.facts)]
     return (
         [*index_words(" ".join(offer.title.values())), *_parts(offer.title.get("de", ""), splitter)],
-        [*index_words(" ".join([*offer.text.values(), *distinct(named)])), *_parts(offer.text.get("de", ""), splitter)],
+        [
+            *index_words(" ".join([*offer.text.values(), *distinct(named), *glossed])),
+            *_parts(offer.text.get("de", ""), splitter),
+        ],
     )
 
 

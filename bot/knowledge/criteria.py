@@ -5,7 +5,8 @@ Pure functions of slot values; `settings` is the section `search` of `data/dialo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from bot.interface import Interface
@@ -16,6 +17,11 @@ from bot.languages import Languages
 
 Slots = Mapping[str, Any]
 Settings = Mapping[str, Any]
+
+_CARRIED = ("radius_km", "countryside", "text", "prefer")
+"""Criteria that no slot holds, because nothing but a running search has them."""
+_EXCLUDES = {"without_working_time": "working_time"}
+"""Criteria that leave offers out, and those that ask for the same."""
 
 
 def kind_of(intent: str, said: Mapping[str, Any], running: str | None, settings: Settings) -> str | None:
@@ -29,7 +35,15 @@ def kind_of(intent: str, said: Mapping[str, Any], running: str | None, settings:
 
 
 def criteria_after(
-    slots: Slots, said: Mapping[str, Any], kind: str, settings: Settings, *, new_question: bool, shown: Sequence[Any]
+    slots: Slots,
+    said: Mapping[str, Any],
+    kind: str,
+    settings: Settings,
+    *,
+    new_question: bool,
+    shown: Sequence[Any],
+    before: Mapping[str, Any] = MappingProxyType({}),
+    text: str = "",
 ) -> dict[str, Any]:
     """The criteria that hold after a message, None for those that do not.
 
@@ -38,14 +52,30 @@ def criteria_after(
         said: Entity -> value of this message.
         new_question: A whole new question drops the criteria that are its kind's own.
         shown: The offers shown last, for "cheaper" and "larger".
+        before: The criteria of the running search.
+        text: What the message says besides, in words to look for.
     """
     own, kept = settings["kinds"][kind]["own"], settings["kept"]
     criteria = {name: _one(slots.get(name)) for name in [*own, *kept]}
     if new_question or slots.get("search_kind") not in (None, kind):
         criteria.update({name: _one(said.get(name)) for name in own})
-    for change in [] if new_question else _as_list(said.get("change")):
-        criteria.update(_changed(change, criteria, said, shown, settings))
-    return criteria
+        # Who asks anew has not said that it must be so, as who says "with a balcony" to a list has.
+        criteria["prefer"] = text or None
+    else:
+        criteria.update({name: before.get(name) for name in _CARRIED})
+        criteria["text"] = text or before.get("text")
+    if said.get("place") is not None:
+        criteria.update(radius_km=None, countryside=None)
+    for excluded, wanted in _EXCLUDES.items():
+        if said.get(excluded) is not None:
+            # "Without shifts" is no wish for shifts, whatever else was said before.
+            values = _as_list(criteria.get(wanted))
+            criteria[wanted] = next((value for value in values if value != _one(said[excluded])), None)
+        elif said.get(wanted) is not None and excluded in criteria:
+            criteria[excluded] = None
+    for change in _as_list(said.get("change")):
+        criteria.update(_changed(change, criteria, said, [] if new_question else shown, settings))
+    return {name: value for name, value in criteria.items() if value is not None or name not in _CARRIED}
 
 
 def _changed(
@@ -61,18 +91,32 @@ def _changed(
         "smaller": {"area_min": None},
         "more_rooms": {"rooms": rooms + 1} if rooms else {},
         "fewer_rooms": {"rooms": max(1, rooms - 1)} if rooms else {},
-        "nearer": {"radius_km": 0},
+        "nearer": {"radius_km": None},
         "around": {"radius_km": settings["around_km"]},
-        "anywhere": {"place": None, "radius_km": 0},
+        "countryside": {"countryside": True, "radius_km": settings["around_km"]},
+        "anywhere": {"place": None, "radius_km": None, "countryside": None},
         "any_price": {"price_max": None},
     }
     return changes.get(change, {})
 
 
-def to_query(kind: str, criteria: Mapping[str, Any], language: str, *, limit: int, offset: int) -> Query:
-    """The criteria as a query of the index."""
+def to_query(
+    kind: str,
+    criteria: Mapping[str, Any],
+    language: str,
+    *,
+    limit: int,
+    offset: int,
+    gloss: Callable[[str, str], Mapping[str, str]] = lambda text, language: {},
+) -> Query:
+    """The criteria as a query of the index; `gloss` gives the English of a text's words."""
+    text, prefer = criteria.get("text") or "", criteria.get("prefer") or ""
     return Query(
         kind=kind,
+        text=text,
+        prefer=prefer,
+        glosses=gloss(f"{text} {prefer}", language) if text or prefer else {},
+        countryside=bool(criteria.get("countryside")),
         place=criteria.get("place"),
         radius_km=float(criteria.get("radius_km") or 0),
         filters={name: value for name, value in criteria.items() if name in FILTERS and value is not None},
@@ -82,14 +126,15 @@ def to_query(kind: str, criteria: Mapping[str, Any], language: str, *, limit: in
     )
 
 
-def next_question(
+def open_questions(
     kind: str, criteria: Mapping[str, Any], asked: Sequence[str], total: int, settings: Settings
-) -> str | None:
-    """The criterion to ask for with the results, or None: there is nothing to narrow, or enough was asked."""
-    own = [name for name in asked if name in settings["kinds"][kind]["ask"]]
+) -> list[str]:
+    """The criteria that may be asked for with the results, what matters most first; [] if enough was asked."""
+    ask = settings["kinds"][kind]["ask"]
+    own = [name for name in asked if name in ask]
     if total <= settings["shown"] or len(own) >= settings["questions_at_most"]:
-        return None
-    return next((name for name in settings["kinds"][kind]["ask"] if criteria.get(name) is None and name not in asked), None)
+        return []
+    return [name for name in ask if criteria.get(name) is None and name not in asked]
 
 
 def describe(
@@ -99,6 +144,10 @@ def describe(
     parts = [interface.text(language, "kinds", kind)]
     if criteria.get("place"):
         parts.append(names.region.place(criteria["place"]).name(language))
+        if criteria.get("radius_km"):
+            parts.append(interface.text(language, "criteria_values", "radius_km", value=criteria["radius_km"]))
+    if criteria.get("countryside"):
+        parts.append(interface.text(language, "criteria_values", "countryside"))
     for name in ("occupation", "working_time", "childcare_kind", "housing_kind", "deal"):
         if criteria.get(name):
             parts.append(names.enumerated(name, criteria[name], language))
@@ -113,6 +162,12 @@ def describe(
         years = age >= 24 and age % 12 == 0
         key, number = ("child_age_years", age // 12) if years else ("child_age_months", age)
         parts.append(interface.text(language, "criteria_values", key, value=number))
+    for excluded, wanted in _EXCLUDES.items():
+        if criteria.get(excluded):
+            value = names.enumerated(wanted, criteria[excluded], language)
+            parts.append(interface.text(language, "criteria_values", "without", value=value))
+    if criteria.get("text"):
+        parts.append(interface.text(language, "criteria_values", "text", value=criteria["text"]))
     comma = "، " if languages[language].direction == "rtl" else ", "
     return comma.join(str(part) for part in parts)
 

@@ -44,6 +44,8 @@ def canonical(query: Query) -> dict[str, Any]:
             criteria[name] = sorted(values) if len(values) > 1 else values[0]
     if query.place and query.radius_km:
         criteria["radius_km"] = round(query.radius_km)
+    if query.countryside:
+        criteria["countryside"] = True
     if query.text:
         criteria["text"] = True
     return criteria
@@ -59,13 +61,12 @@ def in_words(kind: str, criteria: Mapping[str, Any], place: str, resources: Any,
     """A counted search as staff read it: "Wohnen, Tangermünde, 3 Zimmer, bis 600 €"."""
     from bot.knowledge.criteria import describe
 
-    asked = {**{name: value for name, value in criteria.items() if not isinstance(value, list)}, "place": place or None}
+    single = {name: value for name, value in criteria.items() if not isinstance(value, list) and name != "text"}
+    asked = {**single, "place": place or None}
     words = [describe(kind, asked, language, resources.names, resources.interface, resources.languages)]
     for name, value in criteria.items():
         if isinstance(value, list):
             words.append(" / ".join(resources.names.enumerated(name, str(each), language) for each in value))
-    if criteria.get("radius_km"):
-        words.append(f"{criteria['radius_km']} km")
     if criteria.get("text"):
         words.append(resources.interface.text(language, "criteria", "text"))
     return ", ".join(words)

@@ -21,12 +21,13 @@ from typing import Any
 
 import numpy as np
 
-from bot.knowledge.build import FORMAT, build_index, parse_offer
+from bot.knowledge.build import FORMAT, Gloss, build_index, parse_offer
 from bot.knowledge.match import Term, read_terms
 from bot.knowledge.names import Names, lexicon_files
 from bot.knowledge.offers import Offer, load_offers, offer_files
 from bot.knowledge.query import Hit, Query, Result, active_filters, check_query, relax_steps
 from bot.knowledge.schema import ENUMERATED, FILTERS, KINDS, MEASURED
+from bot.nlu.gloss import Glosser, read_words
 from bot.region import Region
 
 # Offers that hold only some of the words are shown if they score at least this share of the best one.
@@ -88,7 +89,10 @@ class OfferIndex:
         offers = load_offers(self.data_dir, region)
         if progress:
             progress(f"indexing {len(offers)} offers")
-        write_index(self.file, offers, Names.load(self.data_dir, region), fingerprint)
+        # The lists of words are read only if an offer needs them.
+        german_only = any("en" not in offer.title or "en" not in offer.text for offer in offers)
+        gloss = plain_glosser(self.data_dir, region).gloss if german_only else None
+        write_index(self.file, offers, Names.load(self.data_dir, region), fingerprint, gloss)
         self.region = region
         return True
 
@@ -100,14 +104,17 @@ class OfferIndex:
         check_query(query, self.region.places)
         filters = active_filters(query)
         connection, table = self._open()
-        terms = read_terms(connection, query.text, query.language, table.size) if query.text else None
+        terms = read_terms(connection, query.text, query.language, table.size, query.glosses) if query.text else None
+        liked = read_terms(connection, query.prefer, query.language, table.size, query.glosses) if query.prefer else None
         criteria = {name: FILTERS[name].accepts(table.columns, value) for name, value in filters.items()}
         distances = self._distances(query.place)
         if query.place:
             near = {id for id, km in distances.items() if id == query.place or km <= query.radius_km}
             criteria["place"] = np.array([id in near for id in table.places])[table.place]
+        if query.countryside:
+            criteria["countryside"] = np.array([not self.region.is_town(id) for id in table.places])[table.place]
         criteria_text = [] if terms is None else ["text"]
-        words = _Words(terms or [], table.size)
+        words, preferred = _Words(terms or [], table.size), _Words(liked or [], table.size)
         shown = _valid(table, query.kind, query.today or date.today())
         for given_up in [(), *relax_steps(query.kind, [*criteria, *criteria_text])]:
             fits = shown.copy()
@@ -119,10 +126,11 @@ class OfferIndex:
                 fits &= words.fit(fits)
             numbers = np.flatnonzero(fits)
             if len(numbers):
-                scores = words.scores[numbers] if by_words else np.zeros(len(numbers))
+                scores = (words if by_words else preferred).scores[numbers]
                 page = _best(numbers, scores, table, distances, query.offset, query.limit)
                 met = [name for name in criteria if name not in given_up]
-                hits = tuple(self._hit(connection, number, query.place, met, terms or []) for number in page)
+                found = [*(terms or []), *(liked or [])]
+                hits = tuple(self._hit(connection, number, query.place, met, found) for number in page)
                 return Result(hits, len(numbers), given_up)
         return Result((), 0, ())
 
@@ -274,14 +282,23 @@ def content_hash(data_dir: Path | str) -> str:
     """A fingerprint of everything the index is built from."""
     digest = hashlib.sha256()
     folder = Path(data_dir)
-    for file in [folder / "region.yml", *lexicon_files(folder), *offer_files(folder)]:
+    lists = sorted((folder / "lexicon" / "words").glob("*.tsv"))
+    for file in [folder / "region.yml", *lexicon_files(folder), *lists, *offer_files(folder)]:
         content = file.read_bytes()
         digest.update(f"{file.relative_to(folder)}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
 
 
-def write_index(file: Path, offers: Sequence[Offer], names: Names, fingerprint: str) -> None:
+def plain_glosser(data_dir: Path, region: Region) -> Glosser:
+    """Reads texts by the lists of words as they were written, without the inflected forms that a model knows."""
+    names = [name for place in region.places.values() for name in (*place.names.values(), *place.localities)]
+    return Glosser(read_words(data_dir / "lexicon" / "words"), names)
+
+
+def write_index(
+    file: Path, offers: Sequence[Offer], names: Names, fingerprint: str, gloss: Gloss | None = None
+) -> None:
     """Build an index beside `file` and put it in its place in one step, safe against a loss of power."""
     file.parent.mkdir(parents=True, exist_ok=True)
     for left in file.parent.glob(f".{file.name}.*.new"):
@@ -292,7 +309,7 @@ def write_index(file: Path, offers: Sequence[Offer], names: Names, fingerprint: 
     os.close(handle)
     aside = Path(name)
     try:
-        build_index(aside, offers, names, fingerprint)
+        build_index(aside, offers, names, fingerprint, gloss)
         with aside.open("rb") as built:
             os.fsync(built.fileno())
         os.replace(aside, file)

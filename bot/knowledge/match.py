@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,8 @@ BM25 = "bm25(fts, 4.0, 1.0)"
 _LEAST_SCORE = 0.01
 # The parts of a compound apart are a weaker sign than the compound.
 _PARTS_COUNT = 0.7
+# So is what a word means in English, beside the word itself.
+_GLOSS_COUNTS = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +48,32 @@ class Variant:
     offers: int
 
 
-def read_terms(connection: sqlite3.Connection, text: str, language: str | None, offers: int) -> list[Term] | None:
-    """Those words of a text that occur in the index's `offers` offers; None if the text has no words at all."""
+def read_terms(
+    connection: sqlite3.Connection, text: str, language: str | None, offers: int, glosses: Mapping[str, str] | None = None
+) -> list[Term] | None:
+    """Those words of a text that occur in the index's `offers` offers; None if the text has no words at all.
+
+    A word of `glosses` is also found by its English reading, in offers that were written in another language.
+    """
     # Single letters are prepositions in the Slavic languages and initials elsewhere.
     asked = distinct(word for word in words(text) if len(word) > 1 or word.isdigit())
     if not asked:
         return None
-    terms = [term for word in asked[:_MAX_WORDS] if (term := _find_term(connection, word, language, offers))]
+    read = {part: gloss for word, gloss in (glosses or {}).items() for part in words(word)}
+    found = (_find_term(connection, word, language, offers, read.get(word, "")) for word in asked[:_MAX_WORDS])
+    terms = [term for term in found if term]
     rare = [term for term in terms if len(term.numbers) <= offers * _COMMON_SHARE]
     return rare if rare and offers >= _COMMON_FROM else terms
 
 
-def _find_term(connection: sqlite3.Connection, word: str, language: str | None, offers: int) -> Term | None:
+def _find_term(
+    connection: sqlite3.Connection, word: str, language: str | None, offers: int, gloss: str
+) -> Term | None:
     scores = np.zeros(offers + 1)
     _score(connection, _variants(connection, word), scores)
     if len(word) >= MIN_COMPOUND and word.isascii() and (language is None or language.startswith("de")):
         _score_compound(connection, word, scores)
+    _score_gloss(connection, gloss, scores)
     numbers = np.flatnonzero(scores)
     return Term(word, numbers, scores[numbers]) if len(numbers) else None
 
@@ -91,6 +103,17 @@ def _score(connection: sqlite3.Connection, variants: Sequence[Variant], scores: 
         rows = connection.execute("SELECT rowid FROM fts WHERE fts MATCH ?", (_any_of(listed),)).fetchall()
         numbers = np.array(rows, dtype=np.int64).ravel()
         scores[numbers] = np.maximum(scores[numbers], min(_rarity(variant, scores) for variant in listed))
+
+
+def _score_gloss(connection: sqlite3.Connection, gloss: str, scores: np.ndarray) -> None:
+    """Score offers that hold every word of an English reading."""
+    every: np.ndarray | None = None
+    for word in distinct(word for word in words(gloss) if len(word) > 2):
+        own = np.zeros_like(scores)
+        _score(connection, _variants(connection, word), own)
+        every = own if every is None else np.minimum(every, own)
+    if every is not None:
+        np.maximum(scores, _GLOSS_COUNTS * every, out=scores)
 
 
 def _any_of(variants: Sequence[Variant]) -> str:

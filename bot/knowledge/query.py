@@ -26,8 +26,10 @@ class Query:
     """A search. Every criterion may be left out.
 
     kind: one of KINDS; None searches all kinds by text and place.
-    text: the visitor's own words, in any language.
+    text: the visitor's own words, in any language, that an offer has to hold. prefer: words that only decide the
+        order. glosses: what words of either mean in English, so that they find offers written in other languages.
     place: id of a place; radius_km: how far around it, 0 is that municipality alone.
+    countryside: leave out the region's towns.
     filters: name in FILTERS to a value, or for enumerated ones to a list of which any will do. Filters that mean
         nothing for the kind are passed over, because a conversation keeps what was said when the topic changes.
     language: the visitor's; German compounds in `text` are split when it is German or unknown.
@@ -36,8 +38,11 @@ class Query:
 
     kind: str | None = None
     text: str = ""
+    prefer: str = ""
+    glosses: Mapping[str, str] = field(default_factory=dict)
     place: str | None = None
     radius_km: float = 0.0
+    countryside: bool = False
     filters: Mapping[str, Any] = field(default_factory=dict)
     language: str | None = None
     limit: int = 5

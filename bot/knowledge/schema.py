@@ -127,15 +127,15 @@ FILTERS: Mapping[str, Filter] = {
 
 RELAX_ORDER: Mapping[str, tuple[str, ...]] = {
     # A job in another town beats another occupation; hours are given up before either.
-    "job": ("text", "without_working_time", "working_time", "place", "occupation"),
-    "training": ("text", "training_kind", "place", "occupation"),
+    "job": ("text", "countryside", "without_working_time", "working_time", "place", "occupation"),
+    "training": ("text", "countryside", "training_kind", "place", "occupation"),
     # The budget is given up after the place: most people can move one town on, not pay more.
-    "housing": ("text", "area_min", "place", "price_max", "rooms", "rooms_min", "housing_kind", "deal"),
+    "housing": ("text", "countryside", "area_min", "place", "price_max", "rooms", "rooms_min", "housing_kind", "deal"),
     # A childcare place that does not take the child is none: the age goes last.
-    "childcare": ("text", "childcare_kind", "place", "child_age"),
+    "childcare": ("text", "countryside", "childcare_kind", "place", "child_age"),
     # What a service is about stands in its text and kind; where it is matters less.
-    "service": ("place", "area_min", "price_max", "text", "service_kind", "topic"),
-    "event": ("price_max", "place", "text", "event_kind"),
-    "": ("place", "text"),
+    "service": ("countryside", "place", "area_min", "price_max", "text", "service_kind", "topic"),
+    "event": ("countryside", "price_max", "place", "text", "event_kind"),
+    "": ("countryside", "place", "text"),
 }
 """Criteria in the order in which a search that finds nothing gives them up; "" is a search over all kinds."""

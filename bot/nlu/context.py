@@ -34,8 +34,8 @@ class ContextReader(GraphComponent, IntentClassifier):
         criterion alone would hardly look like, `sure_search` is enough."""
         return {
             "criteria": [
-                "place", "occupation", "working_time", "deal", "housing_kind", "rooms", "price_max", "area_min",
-                "childcare_kind", "child_age", "change",
+                "place", "occupation", "working_time", "without_working_time", "deal", "housing_kind", "rooms",
+                "price_max", "area_min", "childcare_kind", "child_age", "change",
             ],
             "covered": 0.45,
             "sure": 0.8,
@@ -64,7 +64,9 @@ class ContextReader(GraphComponent, IntentClassifier):
                 continue
             entities = [e for e in message.get(ENTITIES) or [] if e["entity"] in self._criteria]
             intent = message.get(INTENT) or {}
-            expected = any(e["entity"] == metadata.get("expects") for e in entities)
+            # "It does not matter" answers any question.
+            answers = {metadata["expects"], "change"} if metadata.get("expects") else set()
+            expected = any(e["entity"] in answers for e in entities)
             if not entities or (intent.get("confidence", 0) >= self._sure_of.get(intent.get("name"), self._sure) and not expected):
                 continue
             if expected or _share(message.get(TEXT) or "", entities) >= self._covered:

@@ -93,6 +93,11 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
             component._reader = SampleReader.read(folder, config)
         return component
 
+    @property
+    def reader(self) -> SampleReader | None:
+        """What reads the messages; the search for answers reads them the same way, and loads nothing twice."""
+        return self._reader
+
     def process(self, messages: List[Message]) -> List[Message]:
         """Classifies each message."""
         assert self._model is not None and self._reader is not None, "a component is loaded before it processes"

@@ -17,6 +17,7 @@ def talk(settings: Settings, language: str) -> None:
     use(resources)
     brain = Brain(ReplyGenerator(resources.replies, resources.facts, resources.languages.default), resources.languages)
     brain.load(ensure_model(settings.data, settings.models))
+    resources.readings.use(brain.reader)
     asyncio.run(_talk(brain, resources.languages.match(language)))
 
 

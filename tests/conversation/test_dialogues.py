@@ -263,3 +263,82 @@ def test_a_long_conversation_keeps_what_was_said_first(visitor: Begin, live_serv
     assert len(view.rows(tracker_events, talk.id, tracker_events.c.type_name == "session_started")) > 1
     assert len(view.rows(tracker_events, talk.id, tracker_events.c.type_name == "user")) == 60
     assert [message["seq"] for message in talk.messages()] == list(range(1, len(talk.messages()) + 1))
+
+
+
+@pytest.mark.parametrize("speech", SPEECHES, ids=[speech.language for speech in SPEECHES])
+def test_who_types_the_title_of_a_button_has_pressed_it(
+    visitor: Begin, live_server: LiveServer, stored: Look, speech: Speech
+) -> None:
+    talk = visitor(speech.language)
+    buttons = talk.say(speech.person)[-1]["buttons"]
+    title = buttons[1]["title"]
+    asked = talk.say(f" {title.upper()}! ")[-1]
+    assert own(talk)["text"] == f"{title.upper()}!" and own(talk)["intent"]["name"] == "inform"
+    assert slots(stored(live_server), talk)["handoff_topic"] == "housing"
+    assert not asked["buttons"], "the concern is asked for next"
+
+
+def test_a_title_that_is_not_on_show_any_more_is_only_a_word(visitor: Begin) -> None:
+    talk = visitor()
+    title = talk.say("Ich möchte mit einem Menschen sprechen")[-1]["buttons"][1]["title"]
+    talk.say("Stopp, abbrechen")
+    talk.say(title)
+    assert own(talk)["intent"]["name"] != "inform"
+
+
+def test_a_search_without_success_is_left_as_a_wish(visitor: Begin, live_server: LiveServer, stored: Look) -> None:
+    talk, view = visitor("uk"), stored(live_server)
+    found = talk.say("Шукаю квартиру в Тангермюнде до 150 євро")[0]
+    wish = found["buttons"][-1]
+    asked = talk.press(wish["id"])[-1]
+    summary = talk.press(asked["buttons"][0]["id"])[-1]
+    assert view.rows(cases, talk.id) == [], "nothing is left with the office before the visitor agrees"
+    talk.press(summary["buttons"][0]["id"])
+    (case,) = view.rows(cases, talk.id)
+    assert (case.topic, case.contact_kind) == ("housing", "none")
+    for criterion in ("Тангермюнде", "150", "Wunsch", "Tangermünde"):
+        assert criterion in case.concern, "in the visitor's language, and in one that the office reads"
+
+
+def test_back_undoes_what_was_refined_and_leaves_a_single_offer(visitor: Begin, live_server: LiveServer, stored: Look) -> None:
+    talk, view = visitor(), stored(live_server)
+    first = [offer["id"] for offer in talk.say("Ich suche eine Wohnung in Stendal")[0]["offers"]]
+    talk.say("billiger")
+    assert slots(view, talk)["price_max"]
+    talk.say("das erste")
+    assert slots(view, talk)["offer_open"] is True
+    talk.say("zurück zur Liste")
+    assert slots(view, talk)["price_max"], "the list again, as it was"
+    again = [offer["id"] for offer in talk.say("zurück")[0]["offers"]]
+    assert again == first and slots(view, talk)["price_max"] is None
+
+
+def test_a_skipped_question_is_not_asked_again(visitor: Begin) -> None:
+    talk = visitor()
+    asked = [talk.say("Ich suche Arbeit")[-1]]
+    while asked[-1]["buttons"] and len(asked) < 5:
+        asked.append(talk.press(asked[-1]["buttons"][-1]["id"])[-1])
+    assert len({message["text"] for message in asked}) == len(asked) == 3, "two questions, then peace"
+
+
+def test_a_family_sees_childcare_beside_homes(visitor: Begin) -> None:
+    talk = visitor()
+    talk.say("Wir sind eine Familie mit einem zweijährigen Kind")
+    shown = [{offer["kind"] for offer in message["offers"]} for message in talk.say("Wir suchen eine Wohnung in Stendal")]
+    assert {"housing"} in shown and {"childcare"} in shown
+    alone = visitor()
+    assert all(
+        {offer["kind"] for offer in message["offers"]} <= {"housing"}
+        for message in alone.say("Wir suchen eine Wohnung in Stendal")
+    )
+
+
+def test_two_offers_are_compared_and_one_is_asked_after(visitor: Begin) -> None:
+    talk = visitor()
+    shown = talk.say("Ich suche eine Wohnung in Stendal")[0]["offers"]
+    compared = talk.say("vergleiche die erste und die dritte")[0]
+    assert [offer["id"] for offer in compared["offers"]] == [shown[0]["id"], shown[2]["id"]]
+    assert "|" in compared["text"] and shown[2]["title"] in compared["text"]
+    free = talk.say("ist die zweite noch frei?")[0]["text"]
+    assert shown[2]["title"] in free, "the second of the two"

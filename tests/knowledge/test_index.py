@@ -473,3 +473,17 @@ def test_what_a_killed_process_left_behind_is_cleared(write: Write, index: Open,
     index()
     assert not old.exists()
     assert young.exists()
+
+
+def test_a_question_finds_what_was_written_in_german_only(data: Path, write: Write, index: Open) -> None:
+    words = data / "lexicon" / "words"
+    words.mkdir(parents=True)
+    (words / "de.tsv").write_text("schulden\tdebts\nkuchen\tcake\n", "utf-8")
+    write("service", {"id": "a", "title": "Beratung bei Schulden"}, {"id": "b", "title": "Turmtreff bei Kuchen"})
+    found = index()
+    assert ids(found, text="борги", language="uk") == []
+    # As the Ukrainian list of words reads it.
+    assert ids(found, text="борги", language="uk", glosses={"борги": "debts"}) == ["a"]
+    (words / "de.tsv").write_text("schulden\tdebts\nkuchen\tdebts\n", "utf-8")
+    assert found.refresh(), "another word list gives other readings"
+    assert set(ids(found, text="борги", language="uk", glosses={"борги": "debts"})) == {"a", "b"}

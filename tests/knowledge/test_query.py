@@ -24,5 +24,5 @@ def test_without_a_kind_not_everything_is_given_up() -> None:
 
 def test_every_criterion_of_a_kind_has_its_place_in_the_order() -> None:
     for kind in KINDS:
-        usable = {name for name, spec in FILTERS.items() if kind in spec.kinds} | {"text", "place"}
+        usable = {name for name, spec in FILTERS.items() if kind in spec.kinds} | {"text", "place", "countryside"}
         assert set(RELAX_ORDER[kind]) == usable, kind

@@ -1,0 +1,52 @@
+"""The English of visitors' words, read as the loaded model reads them: what the search across languages goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from bot.nlu.encoder import Encoder
+from bot.nlu.gloss import READ_AS_IS, Glosser, tokens
+from bot.nlu.reader import SampleReader
+
+_SHORTEST_UNKNOWN = 4
+
+
+class Readings:
+    """Gives nothing until a model is loaded; words are then matched as they are written."""
+
+    def __init__(self) -> None:
+        self._reader: SampleReader | None = None
+
+    def use(self, reader: SampleReader | None) -> None:
+        """Reads with the model's lists of words and its encoder from now on."""
+        self._reader = reader
+
+    @property
+    def glosser(self) -> Glosser | None:
+        """The loaded lists of words."""
+        return self._reader.glosser if self._reader else None
+
+    @property
+    def encoder(self) -> Encoder | None:
+        """The loaded encoder."""
+        return self._reader.encoder if self._reader else None
+
+    def glosses(self, text: str, language: str) -> dict[str, str]:
+        """Word or phrase -> its English; {} for English itself."""
+        if self.glosser is None or language == READ_AS_IS:
+            return {}
+        return {read.text: read.gloss for read in self.glosser.trace(text, language) if read.gloss and read.how != "kept"}
+
+    def content(self, text: str, language: str, idle: Collection[str]) -> str:
+        """The words of a text that may stand in an offer: without those that mean nothing, or only `idle` things."""
+        if self.glosser is None:
+            return " ".join(word for word in tokens(text) if len(word) >= _SHORTEST_UNKNOWN)
+        if language == READ_AS_IS:
+            return " ".join(word for word in tokens(text) if len(word) >= _SHORTEST_UNKNOWN and word not in idle)
+        kept = []
+        for read in self.glosser.trace(text, language):
+            known = bool(read.gloss) and read.gloss not in idle and read.gloss != self.glosser.name_gloss
+            unknown = read.how == "unknown" and len(read.text) >= _SHORTEST_UNKNOWN
+            if known or unknown:
+                kept.append(read.text)
+        return " ".join(kept)

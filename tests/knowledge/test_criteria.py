@@ -1,0 +1,121 @@
+"""From what was said to a query: what is kept, what is changed, what is asked next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.errors import load_yaml
+from bot.interface import Interface
+from bot.knowledge import Names
+from bot.knowledge.criteria import criteria_after, describe, kind_of, open_questions, to_query
+from bot.knowledge.searching import Search, as_slot, read_history
+from bot.languages import load_languages
+
+DATA = Path("data")
+SETTINGS = load_yaml(DATA / "dialogue.yml").data["search"]
+
+
+def after(slots: dict[str, Any], said: dict[str, Any], kind: str = "housing", **more: Any) -> dict[str, Any]:
+    more = {"new_question": False, "shown": [], **more}
+    found = criteria_after({**slots, **said}, said, kind, SETTINGS, **more)
+    return {name: value for name, value in found.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Of an offer on show only its facts count here."""
+
+    facts: dict[str, Any]
+
+
+def home(rent: int) -> Shown:
+    return Shown({"rent_warm": rent, "area": 60})
+
+
+def test_the_place_of_a_job_holds_for_a_home_but_its_occupation_does_not() -> None:
+    slots = {"search_kind": "job", "place": "havelberg", "occupation": "nursing_care", "child_age": 24}
+    found = after(slots, {"housing_kind": "flat"}, new_question=True)
+    assert found == {"place": "havelberg", "child_age": 24, "housing_kind": "flat"}
+
+
+def test_a_new_question_forgets_the_rooms_of_the_last_one() -> None:
+    assert after({"search_kind": "housing", "rooms": 3, "place": "stendal"}, {}, new_question=True) == {"place": "stendal"}
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"change": "anywhere"}, {"rooms": 3}),
+        ({"change": "around"}, {"rooms": 3, "place": "stendal", "radius_km": SETTINGS["around_km"]}),
+        ({"change": "countryside"}, {"rooms": 3, "place": "stendal", "radius_km": SETTINGS["around_km"], "countryside": True}),
+        ({"change": "more_rooms"}, {"rooms": 4, "place": "stendal"}),
+        ({"change": "cheaper"}, {"rooms": 3, "place": "stendal", "price_max": 499}),
+        ({"change": "cheaper", "price_max": 450}, {"rooms": 3, "place": "stendal", "price_max": 450}),
+        ({"change": "skip"}, {"rooms": 3, "place": "stendal"}),
+        ({"change": "no such change"}, {"rooms": 3, "place": "stendal"}),
+    ],
+)
+def test_a_change_of_the_running_search(said: dict[str, Any], expected: dict[str, Any]) -> None:
+    slots = {"search_kind": "housing", "rooms": 3, "place": "stendal"}
+    assert after(slots, said, shown=[home(500), home(620)]) == expected
+
+
+def test_another_place_ends_the_search_around_the_last_one() -> None:
+    before = {"place": "stendal", "radius_km": 20, "countryside": True}
+    found = after({"search_kind": "housing", "place": "stendal"}, {"place": "osterburg"}, before=before)
+    assert found == {"place": "osterburg"}
+
+
+def test_without_shifts_takes_back_the_wish_for_shifts_and_the_other_way_round() -> None:
+    slots = {"search_kind": "job", "working_time": "shift"}
+    assert after(slots, {"without_working_time": "shift"}, "job") == {"without_working_time": "shift"}
+    both = {"without_working_time": "shift", "working_time": "shift"}
+    assert after({"search_kind": "job"}, both, "job") == {"without_working_time": "shift"}
+    again = after({"search_kind": "job", "without_working_time": "shift"}, {"working_time": "shift"}, "job")
+    assert again == {"working_time": "shift"}
+
+
+def test_words_that_refine_must_be_there_and_words_of_a_question_only_sort() -> None:
+    assert after({"search_kind": "housing"}, {}, text="garten") == {"text": "garten"}
+    assert after({"search_kind": "housing"}, {"rooms": 2}, before={"text": "garten"}) == {"text": "garten", "rooms": 2}
+    asked = after({}, {}, new_question=True, text="garten")
+    assert asked == {"prefer": "garten"}
+    query = to_query("housing", asked, "uk", limit=3, offset=0, gloss=lambda text, language: {"garten": "garden"})
+    assert (query.text, query.prefer, query.glosses) == ("", "garten", {"garten": "garden"})
+
+
+def test_at_most_two_questions_the_weightiest_first_and_none_about_a_short_list() -> None:
+    assert open_questions("job", {}, [], 20, SETTINGS) == ["occupation", "place"]
+    assert open_questions("job", {"occupation": "it"}, [], 20, SETTINGS) == ["place"]
+    assert open_questions("job", {}, ["occupation"], 20, SETTINGS) == ["place"]
+    assert open_questions("job", {}, ["occupation", "place"], 20, SETTINGS) == []
+    assert open_questions("job", {}, [], SETTINGS["shown"], SETTINGS) == []
+
+
+def test_a_criterion_of_another_kind_changes_the_subject() -> None:
+    assert kind_of("refine_search", {"occupation": "it"}, "childcare", SETTINGS) == "job"
+    assert kind_of("refine_search", {"place": "stendal"}, "childcare", SETTINGS) == "childcare"
+    assert kind_of("find_housing", {}, "job", SETTINGS) == "housing"
+
+
+@pytest.mark.parametrize("language", load_languages(DATA).codes)
+def test_every_criterion_is_told_in_every_language(language: str) -> None:
+    languages = load_languages(DATA)
+    names, interface = Names.load(DATA), Interface.load(DATA, languages)
+    plain = describe("job", {"place": "stendal"}, language, names, interface, languages)
+    for criteria in ({"radius_km": 20}, {"countryside": True}, {"without_working_time": "shift"}, {"text": "Garten"}):
+        told = describe("job", {"place": "stendal", **criteria}, language, names, interface, languages)
+        assert told.startswith(plain) and len(told) > len(plain) + 3, told
+        assert not any(key in told for key in ("radius", "country" if language != "en" else "_", "{"))
+
+
+def test_the_way_back_is_kept_but_not_forever() -> None:
+    history = [Search("housing", {"place": "stendal", "rooms": None}, shown=3), Search("housing", {"rooms": 2}, 3, 2)]
+    read = read_history(as_slot(history))
+    assert read == [Search("housing", {"place": "stendal"}, 0, 3), Search("housing", {"rooms": 2}, 3, 2)]
+    assert read[-1].next == Search("housing", {"rooms": 2}, 5, 0)
+    assert len(as_slot(history * 50)) < 20 and read_history(None) == []
