@@ -41,9 +41,10 @@ def counter(region: Region) -> Any:
             return
         given = dict(values.get("criteria") or {})
         radius, text = given.pop("radius_km", 0), given.pop("text", False)
+        countryside = given.pop("countryside", False) is True
         query = Query(
             kind=kind, place=place or None, filters=given, text="x" if text is True else "",
-            radius_km=float(radius) if isinstance(radius, int | float) else 0.0,
+            radius_km=float(radius) if isinstance(radius, int | float) else 0.0, countryside=countryside,
         )  # fmt: skip
         language = str(values.get("language") or "")
         row = {
@@ -52,7 +53,7 @@ def counter(region: Region) -> Any:
             "place": place,
             "language": language if len(language) <= 20 and language.replace("-", "").isalnum() else "",
             "criteria": json.dumps(canonical(query), sort_keys=True),
-            "relaxed": ",".join(n for n in values.get("relaxed") or () if n in FILTERS or n in ("place", "text")),
+            "relaxed": ",".join(n for n in values.get("relaxed") or () if n in FILTERS or n in ("place", "text", "countryside")),
         }
         insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
         connection.execute(
