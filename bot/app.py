@@ -23,6 +23,9 @@ from bot.conversation.services import Services
 from bot.conversation.turns import Turns
 from bot.db import Database
 from bot.handoff import cases
+from bot.handoff.courier import Courier
+from bot.handoff.notify import ways
+from bot.handoff.presence import Presences
 from bot.knowledge import demand
 from bot.resources import Resources, use
 from bot.settings import Settings
@@ -43,6 +46,7 @@ def create_app(settings: Settings, model: Path) -> Sanic:
     """
     resources = Resources.load(settings)
     use(resources)
+    notify_by = ways(resources)
     app = Sanic(f"heimatlotse-{uuid.uuid4().hex[:6]}", log_config=None, configure_logging=False)
     app.config.REQUEST_MAX_SIZE = _MAX_BODY
     app.config.REQUEST_TIMEOUT = 10
@@ -68,22 +72,29 @@ def create_app(settings: Settings, model: Path) -> Sanic:
         presenter = Presenter(resources.languages, resources.sources)
         worker = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
         effects = {"create_case": cases.create, demand.EFFECT: count_demand(resources.region)}
+        presences = Presences(database, bus, worker)
         turns = Turns(
             database, brain, bus, presenter, worker=worker, effects=effects,
             lease_seconds=settings.lease_seconds, seconds=settings.turn_seconds, slow=settings.slow_turn,
         )  # fmt: skip
         app.ctx.services = Services(
             resources=resources, database=database, brain=brain, bus=bus, turns=turns, presenter=presenter, worker=worker,
+            presences=presences,
             message_limit=Limiter(settings.rate_messages, settings.rate_seconds),
             conversation_limit=Limiter(settings.rate_conversations, 3600),
             receipt_limit=Limiter(10, 60),
         )  # fmt: skip
+        app.ctx.courier = Courier(database, resources, worker=worker, ways=notify_by)
         bus.start()
         turns.start()
+        presences.start()
+        app.ctx.courier.start()
 
     @app.before_server_stop
     async def stop(app: Sanic) -> None:
         services: Services = app.ctx.services
+        await app.ctx.courier.stop()
+        await services.presences.stop()
         await services.turns.stop()
         await services.bus.stop()
         await asyncio.get_running_loop().run_in_executor(None, services.database.close)

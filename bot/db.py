@@ -78,6 +78,8 @@ messages = sa.Table(
     sa.Column("reply_to", sa.Integer),
     # Of a visitor's message: whether its turn is still to come. Nothing is ever answered twice.
     sa.Column("pending", sa.Boolean, nullable=False, default=False),
+    # How often a turn for it was begun by a worker that died over it.
+    sa.Column("tries", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.UniqueConstraint("conversation_id", "seq"),
     sa.UniqueConstraint("conversation_id", "client_id"),
 )
@@ -161,7 +163,67 @@ cases = sa.Table(
     sa.Column("owner_id", sa.ForeignKey("users.id")),
     sa.Column("created_at", _Time, nullable=False),
     sa.Column("updated_at", _Time, nullable=False),
+    # Municipality, and what else the visitor agreed to pass on, as text in their language.
+    sa.Column("place", sa.String(60)),
+    sa.Column("facts", sa.Text),
+    # Whether the visitor wants a mail (with the link alone) when there is an answer.
+    sa.Column("notify", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
+    # While somebody is available: since when the visitor waits for a live chat, and until when.
+    sa.Column("live_at", _Time),
+    sa.Column("live_until", _Time),
+    # When somebody first took it; with `live_at` the source of the waiting time that others are told.
+    sa.Column("taken_at", _Time),
+    sa.Column("last_owner_id", sa.ForeignKey("users.id")),
+    # What staff and visitor agreed on, written at the end; the assistant knows it from then on.
+    sa.Column("agreed", sa.Text),
     sa.UniqueConstraint("conversation_id", "trigger_seq"),
+)
+
+# What is to be told to somebody outside: written with the case, sent by bot/handoff/courier.py.
+# It holds no content and no address; both are read from the case when it is sent, and go with it.
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    # The same event has the same key however often it is written: one letter.
+    sa.Column("key", sa.String(120), nullable=False, unique=True),
+    sa.Column("way", sa.String(20), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("case_number", sa.ForeignKey("cases.number", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("team", sa.String(40), nullable=False),
+    # `due`, `sent`, `dead` (given up), `void` (no longer needed).
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False, default=0),
+    sa.Column("created_at", _Time, nullable=False),
+    sa.Column("next_at", _Time, nullable=False),
+    sa.Column("claimed_by", sa.String(40)),
+    sa.Column("claimed_until", _Time),
+    sa.Column("done_at", _Time),
+    sa.Column("error", sa.String(300)),
+    # What the other side calls it, such as the ticket's id.
+    sa.Column("reference", sa.String(60)),
+)
+sa.Index("ix_outbox_due", outbox.c.state, outbox.c.next_at)
+
+# Who has a conversation open, at which worker; `until` is renewed while the process lives.
+presence = sa.Table(
+    "presence",
+    metadata,
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    # `visitor`, or the id of a member of staff.
+    sa.Column("who", sa.String(20), primary_key=True),
+    sa.Column("worker", sa.String(40), primary_key=True),
+    sa.Column("open", sa.Boolean, nullable=False),
+    sa.Column("until", _Time, nullable=False),
+)
+sa.Index("ix_presence_worker", presence.c.worker)
+
+# Staff who take live chats now. `until` is renewed by their open pages: whoever closes the browser is away.
+availability = sa.Table(
+    "availability",
+    metadata,
+    sa.Column("user_id", sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("until", _Time, nullable=False),
 )
 
 case_events = sa.Table(

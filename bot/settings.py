@@ -46,6 +46,26 @@ class Settings:
     """After so long without an answer the visitor is told that something is wrong, and offered a person."""
     action_endpoint: str = ""
     """URL of a remote Rasa action server; empty: actions run in this process."""
+    smtp_host: str = ""
+    """Mail server; empty: nobody is told by mail, and the console marks each case "not notified"."""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_security: str = "starttls"
+    """`starttls`, `tls` or `none`."""
+    smtp_from: str = ""
+    """Sender of mails; empty: the office's address."""
+    webhook_url: str = ""
+    """Is told of what happens to cases; needs `webhook_secret`."""
+    webhook_secret: str = ""
+    zammad_url: str = ""
+    """A Zammad in which each case becomes a ticket; needs `zammad_token`."""
+    zammad_token: str = ""
+    zammad_group: str = "Users"
+    notify_pause: float = 15.0
+    """Seconds until a notification that failed is tried again; doubled each time, at most an hour."""
+    notify_hours: float = 48.0
+    """After so many hours without success a notification is given up and listed in the console."""
     crash_at: str = ""
     """Tests only: the name of the point at which this process kills itself."""
     slow_turn: float = 0.0

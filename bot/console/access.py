@@ -65,6 +65,8 @@ ROUTES = (
     Route("POST", "/cases/<number:str>/release", "case.release", ADMINISTRATION),
     Route("POST", "/cases/<number:str>/read", "case.read", CASEWORK),
     Route("POST", "/cases/<number:str>/typing", "case.typing", CASEWORK),
+    Route("GET", "/letters", "letters.show", CASEWORK),
+    Route("POST", "/letters/<letter_id:int>/again", "letters.again", CASEWORK),
     Route("GET", "/users", "users.show", ADMINISTRATION),
     Route("POST", "/users", "users.invite", ADMINISTRATION),
     Route("POST", "/users/<user_id:int>/link", "users.new_link", ADMINISTRATION),

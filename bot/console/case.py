@@ -13,14 +13,13 @@ from sanic.response import HTTPResponse, empty
 from sqlalchemy.engine import Connection, Row
 
 from bot.console import notes, palette, queue
-from bot.console.live import visitor_is_here
 from bot.console.page import Page, Refused
 from bot.console.transcript import Entry, Transcript
 from bot.console.words import Words
 from bot.console.written import language_of, tidy
 from bot.conversation import log
 from bot.conversation.services import Services
-from bot.handoff import cases
+from bot.handoff import cases, outbox, presence
 
 LONGEST_REPLY = 4000
 
@@ -46,7 +45,8 @@ def load(connection: Connection, page: Page, number: str) -> dict[str, Any]:
         "mode": _mode(page, case),
         "history": cases.history(connection, number),
         **notes.of(connection, number),
-        "here": visitor_is_here(page, conversation.id),
+        "here": presence.is_here(connection, conversation.id, presence.VISITOR),
+        "notified": outbox.notified(connection, number),
         "typing": False,
     }
 
@@ -208,5 +208,5 @@ async def typing(page: Page, number: str) -> HTTPResponse:
         raise log.NotFound(number)
     if _mode(page, case) == "mine":
         note = {"typing": True, "author": "staff", "name": page.member.name}
-        page.services.bus.publish(case.conversation_id, note)
+        await page.services.bus.tell(case.conversation_id, note)
     return empty()

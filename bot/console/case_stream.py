@@ -9,12 +9,13 @@ from sqlalchemy.engine import Connection
 
 from bot.console.access import CASEWORK
 from bot.console.case import load, panel_values, transcript
-from bot.console.live import BEAT, Stream, still_allowed, visitor_is_here, watching
+from bot.console.live import BEAT, Stream, still_allowed
 from bot.console.page import Page
 from bot.conversation import log
+from bot.handoff import presence
 
 _TICK = 3.0
-"""How often it is looked whether the visitor is still there."""
+"""How often it is looked whether the visitor still writes."""
 _TYPING_SECONDS = 6.0
 
 
@@ -43,39 +44,39 @@ async def events(page: Page, number: str) -> None:
         values = load(connection, page, number)
         return values, log.after(connection, conversation_id, min(unsettled, default=last + 1) - 1)
 
-    with page.services.bus.subscribe(conversation_id) as subscription, watching(conversation_id):
-        while True:
-            if woken or time.monotonic() - looked_at > BEAT:
-                try:
-                    found = await database.read(look)
-                except log.NotFound:
-                    await stream.end("gone")
-                    return
-                if found is None:
-                    await stream.end("logged_out")
-                    return
-                values, rows = found
-                for row in rows:
-                    if row.seq > last or (row.seq in unsettled and not row.pending):
-                        entry = reader.entry(row)
-                        await stream.send("message", page.fragment("message.html", entry=entry), max(row.seq, last))
-                        unsettled.add(row.seq) if entry.pending else unsettled.discard(row.seq)
-                        last = max(last, row.seq)
-                await _send_changed(page, stream, shown, values)
-                if not woken:
-                    await stream.beat()
-                looked_at = time.monotonic()
-            here = visitor_is_here(page, conversation_id)
-            presence = page.fragment("presence.html", here=here, typing=time.monotonic() < typing_until)
-            if presence != shown.get("presence"):
-                await stream.send("presence", presence)
-                shown["presence"] = presence
-            notes = await subscription.wait(_TICK)
-            woken = notes is not None
-            if any(note.get("typing") and note.get("author") == "visitor" for note in notes or ()):
-                typing_until = time.monotonic() + _TYPING_SECONDS
-            elif notes and any(note.get("author") == "bot" for note in notes):
-                typing_until = 0.0
+    async with page.services.presences.here(conversation_id, presence.staff(page.member.id)):
+        with page.services.bus.subscribe(conversation_id) as subscription:
+            while True:
+                if woken or time.monotonic() - looked_at > BEAT:
+                    try:
+                        found = await database.read(look)
+                    except log.NotFound:
+                        await stream.end("gone")
+                        return
+                    if found is None:
+                        await stream.end("logged_out")
+                        return
+                    values, rows = found
+                    for row in rows:
+                        if row.seq > last or (row.seq in unsettled and not row.pending):
+                            entry = reader.entry(row)
+                            await stream.send("message", page.fragment("message.html", entry=entry), max(row.seq, last))
+                            unsettled.add(row.seq) if entry.pending else unsettled.discard(row.seq)
+                            last = max(last, row.seq)
+                    await _send_changed(page, stream, shown, values)
+                    if not woken:
+                        await stream.beat()
+                    looked_at = time.monotonic()
+                drawn = page.fragment("presence.html", here=values["here"], typing=time.monotonic() < typing_until)
+                if drawn != shown.get("presence"):
+                    await stream.send("presence", drawn)
+                    shown["presence"] = drawn
+                notes = await subscription.wait(_TICK)
+                woken = notes is not None
+                if any(note.get("typing") and note.get("author") == "visitor" for note in notes or ()):
+                    typing_until = time.monotonic() + _TYPING_SECONDS
+                elif notes and any(note.get("author") == "bot" for note in notes):
+                    typing_until = 0.0
 
 
 async def _send_changed(page: Page, stream: Stream, shown: dict[str, str], values: dict[str, Any]) -> None:

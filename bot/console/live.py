@@ -1,10 +1,6 @@
-"""Open pages of staff: server-sent events, and who is looking at which conversation."""
+"""Open pages of staff: server-sent events."""
 
 from __future__ import annotations
-
-import contextlib
-from collections import Counter
-from collections.abc import Iterator
 
 from sqlalchemy.engine import Connection, Row
 
@@ -13,8 +9,6 @@ from bot.console.page import Page
 
 BEAT = 15.0
 """After so many seconds without news a comment keeps the connection open, and the session is checked again."""
-
-_watching: Counter[str] = Counter()
 
 
 class Stream:
@@ -54,20 +48,3 @@ def still_allowed(connection: Connection, page: Page, roles: frozenset[str]) -> 
     """The session of an open page as it is now, None if it is over: after logging out, idling, or another role."""
     user = accounts.session_user(connection, page.token)
     return user if user is not None and user.role in roles else None
-
-
-@contextlib.contextmanager
-def watching(conversation_id: str) -> Iterator[None]:
-    """While the block lasts, one of the conversation's subscriptions is staff's."""
-    _watching[conversation_id] += 1
-    try:
-        yield
-    finally:
-        _watching[conversation_id] -= 1
-        if not _watching[conversation_id]:
-            del _watching[conversation_id]
-
-
-def visitor_is_here(page: Page, conversation_id: str) -> bool:
-    """Whether the visitor has the conversation open at this worker; another worker's visitors are not seen."""
-    return page.services.bus.listeners(conversation_id) > _watching[conversation_id]

@@ -25,7 +25,7 @@ from bot.conversation.forms import read_form
 from bot.conversation.presenting import as_written, timestamp
 from bot.conversation.services import Services
 from bot.db import messages, ratings, tracker_events
-from bot.handoff import appointments, cases
+from bot.handoff import appointments, cases, presence
 from bot.knowledge.present import present
 from bot.knowledge.query import Query, QueryError
 from bot.nlu.normalise import MAX_LENGTH, clean
@@ -109,7 +109,9 @@ async def begin(request: Request) -> HTTPResponse:
         raise ApiError(429, "rate_limited", retry_after=int(wait) + 1, seconds=int(wait) + 1)
     page = clean(body["page"])[:500] if isinstance(body.get("page"), str) else None
     token = log.new_token()
-    greeting = services.presenter.row(services.replies.reply("utter_welcome", language), language, reply_to=None, number=0)
+    greeting = services.presenter.row(
+        services.replies.reply("utter_welcome", language), language, reply_to=None, number=0
+    )
 
     def store(connection: Connection) -> tuple[str, list[Any]]:
         new = log.create(connection, token=token, language=language, page=page, greeting=[greeting])
@@ -253,7 +255,10 @@ async def _content(services: Services, conversation: Any, body: dict[str, Any]) 
         issued = await services.database.read(lambda c: _issued(c, conversation_id, form.get("id"), "form"))
         if issued is None:
             raise ApiError(422, "button_unknown", field="form")
-        return issued.get("sent") or _FORM_TEXT, {"payload": "/inform", "entities": read_form(issued, form.get("values"))}
+        return issued.get("sent") or _FORM_TEXT, {
+            "payload": "/inform",
+            "entities": read_form(issued, form.get("values")),
+        }
     raise ApiError(422, "message_empty", field="text")
 
 
@@ -348,7 +353,14 @@ async def stream(request: Request, conversation_id: str) -> None:
         content_type="text/event-stream; charset=utf-8",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
-    shown: dict[str, Any] | None = None
+    async with services.presences.here(conversation_id, presence.VISITOR):
+        await _follow(request, response, conversation_id, last)
+    await response.eof()
+
+
+async def _follow(request: Request, response: Any, conversation_id: str, last: int) -> None:
+    """Sends what happens after message `last` until the visitor goes away or the conversation is erased."""
+    services, shown = _services(request), None
     with services.bus.subscribe(conversation_id) as subscription:
         notes: list[dict[str, Any]] | None = []
         while True:
@@ -358,7 +370,7 @@ async def stream(request: Request, conversation_id: str) -> None:
             found = await services.database.read(partial(_news, request, conversation_id=conversation_id, seq=last))
             if found is None or any(note.get("state") == "deleted" for note in notes):
                 await response.send(_event("state", {"state": "deleted"}))
-                break
+                return
             state, rows = found
             for row in rows:
                 await response.send(_event("message", services.presenter.message(row), row.seq))
@@ -370,7 +382,6 @@ async def stream(request: Request, conversation_id: str) -> None:
                 if "typing" in note:
                     await response.send(_event("typing", note))
             notes = await subscription.wait(_BEAT)
-    await response.eof()
 
 
 def _news(
@@ -411,7 +422,7 @@ async def switch(request: Request, conversation_id: str) -> HTTPResponse:
 async def typing(request: Request, conversation_id: str) -> HTTPResponse:
     """The visitor is writing: shown to staff, not stored."""
     await _conversation(request, conversation_id)
-    _services(request).bus.publish(conversation_id, {"typing": True, "author": "visitor"})
+    await _services(request).bus.tell(conversation_id, {"typing": True, "author": "visitor"})
     return empty()
 
 

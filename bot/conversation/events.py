@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-from bot.db import Database
+from bot.db import Database, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +92,15 @@ class EventBus:
         if not self._database.is_sqlite:
             payload = json.dumps({"id": conversation_id, "note": note})
             connection.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": _CHANNEL, "payload": payload})
+
+    async def tell(self, conversation_id: str, note: dict[str, Any]) -> None:
+        """Sends a note that is not stored, such as who is typing, to every process. May get lost."""
+        if self._database.is_sqlite:
+            self.publish(conversation_id, note)
+            return
+        # It comes back to this process as to all others.
+        with contextlib.suppress(Unavailable):
+            await self._database.write(lambda c: self.announce(c, conversation_id, note))
 
     def start(self) -> None:
         """Begins to listen to other processes."""

@@ -16,6 +16,7 @@ from bot.conversation.replies import ReplyGenerator
 from bot.conversation.turns import Turns
 from bot.db import Database
 from bot.handoff.hours import is_open
+from bot.handoff.presence import Presences
 from bot.interface import Interface
 from bot.knowledge.index import OfferIndex
 from bot.knowledge.present import Names
@@ -36,6 +37,7 @@ class Services:
     turns: Turns
     presenter: Presenter
     worker: str
+    presences: Presences
     message_limit: Limiter
     conversation_limit: Limiter
     receipt_limit: Limiter

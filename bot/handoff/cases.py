@@ -17,10 +17,12 @@ from rasa.shared.core.events import ConversationPaused, ConversationResumed
 from sqlalchemy.engine import Connection, Row
 
 from bot.conversation import log
-from bot.db import case_events, cases, conversations, messages, tracker_events, users
+from bot.db import case_events, case_reads, cases, conversations, messages, tracker_events, users
+from bot.handoff import outbox, presence
 
 STATES = ("new", "open", "waiting", "closed")
 OPEN = ("new", "open", "waiting")
+CONTACTS = ("email", "phone", "visit", "video", "none")
 
 # Without letters and digits that are taken for one another when a number is read out.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -49,12 +51,18 @@ def receipt_secret(key: bytes, number: str) -> str:
     return hmac.new(key, f"receipt:{number}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
+def receipt_link(base_url: str, key: bytes, number: str) -> str:
+    """The link that opens the conversation again; what follows `#` never reaches a server log."""
+    return f"{base_url}/?case={number}#{receipt_secret(key, number)}"
+
+
 def create(connection: Connection, conversation_id: str, seq: int, values: dict[str, Any]) -> None:
     """Makes a case out of what the visitor agreed to; the effect `create_case` of a turn.
 
     Args:
         seq: The visitor's message that agreed.
-        values: number, topic, concern, language, contact_kind (`email`, `phone`, `none`), contact, team.
+        values: number, topic, concern, language, contact_kind (one of CONTACTS), team; maybe contact, place,
+            facts, notify.
     """
     now = time.time()
     connection.execute(
@@ -62,10 +70,12 @@ def create(connection: Connection, conversation_id: str, seq: int, values: dict[
             number=values["number"], conversation_id=conversation_id, trigger_seq=seq, state="new",
             topic=values["topic"], concern=values["concern"], language=values["language"],
             contact_kind=values["contact_kind"], contact=values.get("contact"), team=values["team"],
+            place=values.get("place"), facts=values.get("facts"), notify=bool(values.get("notify")),
             created_at=now, updated_at=now,
         )
     )  # fmt: skip
     _note(connection, values["number"], None, "created")
+    outbox.put(connection, "case_new", find(connection, values["number"]))
     log.set_state(connection, conversation_id, state="waiting_for_staff")
 
 
@@ -169,6 +179,11 @@ def reply(
         connection.execute(messages.update().where(own).values(client_id=client_id))
     connection.execute(cases.update().where(cases.c.number == number).values(state="waiting", updated_at=time.time()))
     _note(connection, number, user.id, "answered")
+    if case.notify and not presence.is_here(connection, case.conversation_id, presence.VISITOR):
+        # One mail for all that is written until the visitor has looked.
+        seen = presence.last_seen(connection, case.conversation_id, presence.VISITOR)
+        outbox.put(connection, "answer", case, about=str(int(seen or 0)), ways=("mail",))
+    outbox.put(connection, "answer", case, about=str(seq), ways=("webhook",))
 
 
 def give_back(connection: Connection, number: str, user: Any, left: dict[str, Any], *, close: bool) -> None:
@@ -188,6 +203,13 @@ def give_back(connection: Connection, number: str, user: Any, left: dict[str, An
     log.set_state(connection, case.conversation_id, state="bot" if close else "waiting_for_staff")
     log.append(connection, case.conversation_id, [left])
     _note(connection, number, user.id, "closed" if close else "given back")
+    if close:
+        outbox.put(
+            connection,
+            "closed",
+            find(connection, number),
+            about=str(log.find(connection, case.conversation_id).next_seq),
+        )
 
 
 def release(connection: Connection, number: str, user: Any, left: dict[str, Any]) -> None:
@@ -211,12 +233,26 @@ def release(connection: Connection, number: str, user: Any, left: dict[str, Any]
 
 
 def visitor_wrote(connection: Connection, conversation_id: str) -> None:
-    """The case of a conversation needs its owner's attention again."""
+    """The case of a conversation needs its owner's attention again; the team is told if nobody has it open."""
+    case = current(connection, conversation_id)
+    if case is None or case.state == "closed":
+        return
     connection.execute(
         cases.update()
-        .where(cases.c.conversation_id == conversation_id, cases.c.state == "waiting")
+        .where(cases.c.number == case.number, cases.c.state == "waiting")
         .values(state="open", updated_at=time.time())
     )
+    read = connection.execute(
+        sa.select(sa.func.max(case_reads.c.seq)).where(case_reads.c.case_number == case.number)
+    ).scalar()
+    # Before anybody has read it, the team knows already that there is something new.
+    if read is not None and not presence.any_staff(connection, conversation_id):
+        outbox.put(connection, "visitor_wrote", case, about=str(read))
+
+
+def language_of(connection: Connection, case: Any) -> str:
+    """The language that the visitor speaks now."""
+    return str(log.find(connection, case.conversation_id).language)
 
 
 def open_receipt(connection: Connection, key: bytes, number: str, secret: str) -> tuple[str, str, str] | None:
@@ -267,5 +303,19 @@ def owner_name(connection: Connection, case: Row) -> str | None:
 
 def export(case: Row) -> dict[str, Any]:
     """What a case holds about the visitor."""
-    fields = ("number", "state", "topic", "concern", "language", "contact_kind", "contact", "created_at", "updated_at")
+    fields = (
+        "number",
+        "state",
+        "topic",
+        "concern",
+        "language",
+        "contact_kind",
+        "contact",
+        "place",
+        "facts",
+        "notify",
+        "agreed",
+        "created_at",
+        "updated_at",
+    )
     return {field: getattr(case, field) for field in fields}

@@ -27,7 +27,13 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
     metadata.create_all(engine)
     with engine.connect() as connection, connection.begin():
         for user in (ANNA, BERND):
-            row = {"id": user.id, "email": f"{user.id}@example.org", "name": user.name, "role": "adviser", "active": True}
+            row = {
+                "id": user.id,
+                "email": f"{user.id}@example.org",
+                "name": user.name,
+                "role": "adviser",
+                "active": True,
+            }
             connection.execute(users.insert().values(**row, created_at=0))
         yield connection
     engine.dispose()
@@ -37,7 +43,14 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
 def conversation(connection: Connection) -> str:
     """A conversation that was handed over as NUMBER."""
     made = log.create(connection, token="t", language="de", page=None, greeting=[NOTE])
-    values = {"number": NUMBER, "topic": "other", "concern": "x", "language": "de", "contact_kind": "none", "team": "office"}
+    values = {
+        "number": NUMBER,
+        "topic": "other",
+        "concern": "x",
+        "language": "de",
+        "contact_kind": "none",
+        "team": "office",
+    }
     cases.create(connection, made, 1, values)
     return made
 

@@ -1,0 +1,112 @@
+"""A database of each kind with a case in it, and a mail server that can be told to fail."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy.engine import Connection
+
+from bot.db import Database
+from bot.handoff import cases
+from bot.migrations import migrate
+from bot.resources import Resources
+from bot.settings import Settings
+from tests.conftest import free_port
+from tests.conversation.conftest import ROOT, new_conversation, say
+
+CASE: dict[str, Any] = {
+    "topic": "housing", "concern": "Wir suchen eine Wohnung.", "language": "uk", "contact_kind": "email",
+    "contact": "visitor@example.com", "team": "housing", "notify": True,
+}  # fmt: skip
+
+STORES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=STORES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty, migrated database, of each kind."""
+    made = f"sqlite:///{tmp_path / 'x.db'}" if request.param == "sqlite" else request.getfixturevalue("new_database")
+    migrate(made)
+    return str(made)
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    """It, opened as a server opens it."""
+    database = Database(url)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Resources:
+    """The region's content."""
+    return Resources.load(Settings(data=ROOT / "data", var=tmp_path_factory.mktemp("var"), secret="test"))
+
+
+def with_settings(resources: Resources, **settings: Any) -> Resources:
+    """The same content, other settings."""
+    return replace(resources, settings=replace(resources.settings, **settings))
+
+
+def new_case(connection: Connection, **values: Any) -> tuple[str, str]:
+    """A handed-over conversation: (its id, the case's number)."""
+    language = values.get("language", CASE["language"])
+    conversation_id = new_conversation(connection, token=uuid.uuid4().hex, language=language)
+    seq = say(connection, conversation_id, "ja").seq
+    number = cases.new_number()
+    cases.create(connection, conversation_id, seq, {**CASE, **values, "number": number})
+    return conversation_id, number
+
+
+class MailServer:
+    """A real mail server; `answer` is what it says to each mail, `answers` to the next ones."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.mails: list[Any] = []
+        self.answer = "250 OK"
+        self.answers: list[str] = []
+        self.slow = 0.0
+        self._controller: Controller | None = None
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        answer = self.answers.pop(0) if self.answers else self.answer
+        if answer.startswith("2"):
+            self.mails.append(envelope)
+        await asyncio.sleep(self.slow)
+        return answer
+
+    def start(self) -> None:
+        """Begins to listen."""
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller.start()
+
+    def stop(self) -> None:
+        """Refuses connections."""
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+
+    @property
+    def listens(self) -> bool:
+        """Whether it takes connections."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    """It, listening."""
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
