@@ -43,10 +43,16 @@ bench: setup      ## This assistant against Rasa's stock configuration; writes d
 bench-search: setup ## Search in 1,000, 10,000 and 100,000 offers
 	$(PY) -m tests.bench.search
 
+accessibility: setup ## axe-core on every state of the chat; writes what the statement at /accessibility shows
+	AXE_RESULTS=bot/widget/accessibility.json $(PY) -m pytest tests/browser -k axe
+
+bench-widget: setup ## Size and speed of the chat in Chromium; writes docs/benchmarks.md
+	$(PY) -m tests.bench.widget
+
 lock:             ## Resolve requirements.in into requirements.txt
 	scripts/lock
 
 clean:            ## Remove everything that can be made again (not var/)
 	rm -rf $(VENV) models .rasa .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help setup run train check lint test bench bench-search lock clean
+.PHONY: help setup run train check lint test accessibility bench bench-search bench-widget lock clean

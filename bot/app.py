@@ -105,8 +105,10 @@ def create_app(settings: Settings, model: Path) -> Sanic:
 def _mount_pages(app: Sanic, settings: Settings) -> None:
     from bot.console.pages import blueprint as console
     from bot.widget.pages import blueprint as widget
+    from bot.widget.plain import plain
 
     app.blueprint(widget(settings.data))
+    app.blueprint(plain)
     app.blueprint(console())
 
 

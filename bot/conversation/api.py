@@ -19,7 +19,7 @@ from sanic.response import HTTPResponse, empty, raw
 from sanic.response import json as json_response
 from sqlalchemy.engine import Connection
 
-from bot.conversation import log
+from bot.conversation import beginning, log
 from bot.conversation.errors import ApiError
 from bot.conversation.forms import read_form
 from bot.conversation.presenting import as_written, timestamp
@@ -107,17 +107,9 @@ async def begin(request: Request) -> HTTPResponse:
     wait = services.conversation_limit.take(services.address(request))
     if wait:
         raise ApiError(429, "rate_limited", retry_after=int(wait) + 1, seconds=int(wait) + 1)
-    page = clean(body["page"])[:500] if isinstance(body.get("page"), str) else None
-    token = log.new_token()
-    greeting = services.presenter.row(
-        services.replies.reply("utter_welcome", language), language, reply_to=None, number=0
+    conversation_id, token, rows = await beginning.begin(
+        services, language=language, page=beginning.read_page(body.get("page")), tags=beginning.read_tags(body)
     )
-
-    def store(connection: Connection) -> tuple[str, list[Any]]:
-        new = log.create(connection, token=token, language=language, page=page, greeting=[greeting])
-        return new, log.after(connection, new, 0)
-
-    conversation_id, rows = await services.database.write(store)
     return json_response(
         {
             "id": conversation_id,
@@ -138,11 +130,11 @@ def _accepted_language(request: Request) -> str | None:
 async def look(request: Request, conversation_id: str) -> HTTPResponse:
     """Language, direction and state of a conversation."""
     row = await _conversation(request, conversation_id)
-    return json_response(await _services(request).database.read(lambda c: _state(request, c, row)))
+    return json_response(await _services(request).database.read(lambda c: state_of(_services(request), c, row)))
 
 
-def _state(request: Request, connection: Connection, row: Any) -> dict[str, Any]:
-    services = _services(request)
+def state_of(services: Services, connection: Connection, row: Any) -> dict[str, Any]:
+    """Language, direction, state, case and staff of a conversation's row."""
     case = cases.current(connection, row.id)
     state = {
         "id": row.id,
@@ -168,18 +160,27 @@ async def send(request: Request, conversation_id: str) -> HTTPResponse:
     if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
         raise ApiError(422, "bad_request", field="client_id")
     wait = _wait(request)
-    known = await services.database.read(lambda c: _seq_of(c, conversation_id, client_id))
-    if known is None:
-        limit = services.message_limit.take(conversation_id)
-        if limit:
-            raise ApiError(429, "rate_limited", retry_after=int(limit) + 1, seconds=int(limit) + 1)
-        text, extra = await _content(services, conversation, body)
-        known = await _finish(_store(services, conversation, client_id, text, extra))
-    seq = known
+    seq = await take_in(services, conversation, client_id, body)
     replies = await services.turns.replies(conversation_id, seq, wait) if wait else None
     if replies is None:
         return json_response({"seq": seq}, status=202)
     return json_response({"seq": seq, "messages": replies}, status=200)
+
+
+async def take_in(services: Services, conversation: Any, client_id: str, body: dict[str, Any]) -> int:
+    """Stores a visitor's message once for each `client_id` and has it answered; returns its number.
+
+    Raises:
+        ApiError: 429, too many messages; 400 or 422, the content is wrong.
+    """
+    known = await services.database.read(lambda c: _seq_of(c, conversation.id, client_id))
+    if known is not None:
+        return known
+    wait = services.message_limit.take(conversation.id)
+    if wait:
+        raise ApiError(429, "rate_limited", retry_after=int(wait) + 1, seconds=int(wait) + 1)
+    text, extra = await _content(services, conversation, body)
+    return await _finish(_store(services, conversation, client_id, text, extra))
 
 
 def _wait(request: Request) -> float:
@@ -391,7 +392,7 @@ def _news(
         row = log.find(connection, conversation_id)
     except log.NotFound:
         return None
-    return _state(request, connection, row), log.after(connection, conversation_id, seq)
+    return state_of(_services(request), connection, row), log.after(connection, conversation_id, seq)
 
 
 def _event(name: str, data: dict[str, Any], number: int | None = None) -> str:
@@ -429,9 +430,18 @@ async def typing(request: Request, conversation_id: str) -> HTTPResponse:
 @api.post("/conversations/<conversation_id:str>/ratings")
 async def rate(request: Request, conversation_id: str) -> HTTPResponse:
     """Helpful or not, once a reply."""
-    services = _services(request)
     await _conversation(request, conversation_id)
     body = _body(request)
+    await store_rating(_services(request), conversation_id, body)
+    return json_response({"seq": body["seq"], "value": body["value"]}, status=201)
+
+
+async def store_rating(services: Services, conversation_id: str, body: dict[str, Any]) -> None:
+    """Stores `{"seq", "value", "comment"?}`.
+
+    Raises:
+        ApiError: 404, 409, 422.
+    """
     seq, value, comment = body.get("seq"), body.get("value"), body.get("comment")
     if type(value) is not int or value not in (1, -1):
         raise ApiError(422, "rating_invalid", field="value")
@@ -465,7 +475,6 @@ async def rate(request: Request, conversation_id: str) -> HTTPResponse:
     if not 0 < seq < 2**31:
         raise ApiError(404, "not_found", field="seq")
     await services.database.write(store)
-    return json_response({"seq": seq, "value": value}, status=201)
 
 
 @api.get("/conversations/<conversation_id:str>/export")
@@ -473,13 +482,14 @@ async def export(request: Request, conversation_id: str) -> HTTPResponse:
     """All that is stored about a conversation."""
     services = _services(request)
     row = await _conversation(request, conversation_id)
-    content = await services.database.read(lambda c: _everything(services, c, row))
+    content = await services.database.read(lambda c: everything(services, c, row))
     return json_response(
         content, headers={"Content-Disposition": f'attachment; filename="conversation-{conversation_id[:8]}.json"'}
     )
 
 
-def _everything(services: Services, connection: Connection, row: Any) -> dict[str, Any]:
+def everything(services: Services, connection: Connection, row: Any) -> dict[str, Any]:
+    """All that is stored about a conversation, as its download."""
     own_ratings = connection.execute(sa.select(ratings).where(ratings.c.conversation_id == row.id)).all()
     events = connection.execute(
         sa.select(tracker_events.c.data).where(tracker_events.c.conversation_id == row.id).order_by(tracker_events.c.id)

@@ -40,6 +40,12 @@ def present(offer: Offer, language: str, names: Names, *, distance_km: float | N
         "reviewed_on": offer.reviewed_on.isoformat(),
         "sample": offer.sample,
     }
+    place = names.region.place(offer.place)
+    # Without a point of its own an offer is somewhere in its municipality: the map shows that, without a mark.
+    latitude, longitude = offer.coordinates or (place.latitude, place.longitude)
+    card["coordinates"] = {"latitude": latitude, "longitude": longitude, "exact": offer.coordinates is not None}
+    if offer.address:
+        card["address"] = offer.address
     if distance_km:
         card["distance_km"] = round(distance_km, 1)
     if offer.valid_until:

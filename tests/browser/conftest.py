@@ -3,8 +3,11 @@ test needs a state or a failure that a healthy server does not show."""
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -143,18 +146,42 @@ def stub(context: BrowserContext) -> Stub:
     return stub
 
 
-@pytest.fixture
-def axe() -> Any:
-    """Checks a page: `axe(page)` returns what axe-core finds at WCAG 2.2 AA, in words."""
-    source = AXE.read_text(encoding="utf-8")
+class Axe:
+    """Checks pages with axe-core at WCAG 2.2 AA; what it found in each named state can be written to a file."""
 
-    def check(page: Page) -> list[str]:
-        page.evaluate(source + "; void 0")
-        found = page.evaluate(
-            """async () => (await axe.run(document, {
-                runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-            })).violations.map(v => v.id + ": " + v.help + " → " + v.nodes.map(n => n.target.flat().join(" ")).join("; "))"""
+    RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+    def __init__(self, browser: str) -> None:
+        self._source = AXE.read_text(encoding="utf-8")
+        self._browser = browser
+        self._states: dict[tuple[str, str], dict[str, Any]] = {}
+        self._version = ""
+
+    def __call__(self, page: Page, state: str = "", language: str = "") -> list[str]:
+        """What axe-core finds on a page, in words; with a `state` it counts for the statement."""
+        page.evaluate(self._source + "; void 0")
+        self._version, found = page.evaluate(
+            """async (rules) => [axe.version, (await axe.run(document, { runOnly: rules })).violations
+                .map(v => v.id + ": " + v.help + " → " + v.nodes.map(n => n.target.flat().join(" ")).join("; "))]""",
+            list(self.RULES),
         )
+        if state:
+            self._states[state, language] = {"state": state, "language": language, "violations": list(found)}
         return list(found)
 
-    return check
+    def write(self, path: Path) -> None:
+        """The results as bot/widget/accessibility.py reads them."""
+        content = {
+            "checked_on": date.today().isoformat(), "axe": self._version, "browser": f"Chromium {self._browser}",
+            "states": [self._states[key] for key in sorted(self._states)],
+        }  # fmt: skip
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def axe(browser: Browser) -> Iterator[Axe]:
+    """`axe(page)` is what axe-core finds. `make accessibility` names a file in AXE_RESULTS for all of it."""
+    axe = Axe(browser.version)
+    yield axe
+    if os.environ.get("AXE_RESULTS"):
+        axe.write(Path(os.environ["AXE_RESULTS"]))

@@ -74,14 +74,14 @@ def bring_to(state: str, chat: Chat, stub: Stub, path: str) -> None:
 @pytest.mark.parametrize("state", STATES)
 def test_axe_finds_nothing(state: str, language: str, chat: Chat, stub: Stub, axe: Any) -> None:
     bring_to(state, chat, stub, f"/demo/{language}/start")
-    assert axe(chat.page) == []
+    assert axe(chat.page, state, language) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("state", ("notice", "cards"))
 def test_axe_finds_nothing_on_the_full_page(state: str, language: str, chat: Chat, stub: Stub, axe: Any) -> None:
     bring_to(state, chat, stub, f"/?lang={language}")
-    assert axe(chat.page) == []
+    assert axe(chat.page, f"page, {state}", language) == []
 
 
 @pytest.mark.parametrize("theme", ("dark", "high-contrast"))
@@ -89,7 +89,7 @@ def test_axe_finds_nothing_on_the_full_page(state: str, language: str, chat: Cha
 def test_axe_finds_nothing_in_other_themes(state: str, theme: str, chat: Chat, stub: Stub, axe: Any) -> None:
     bring_to(state, chat, stub, "/demo/de/start")
     chat.element.evaluate("(element, theme) => element.setAttribute('theme', theme)", theme)
-    assert axe(chat.page) == []
+    assert axe(chat.page, f"{theme}, {state}", "de") == []
 
 
 def test_everything_can_be_done_with_the_keyboard(chat: Chat, stub: Stub) -> None:

@@ -1,6 +1,7 @@
 // The field the visitor writes in.
 
 import { h, icon } from "./dom.js";
+import { voiceButton } from "./voice.js";
 
 const MAX = 2000; // characters of a message (contract), counted as code points
 const NEAR = 200; // so many before the end the visitor is told how many are left
@@ -38,7 +39,7 @@ export class Composer {
         event.preventDefault();
         this.submit();
       },
-    }, h("div.write", {}, this.field, this.button), this.count);
+    }, h("div.write", {}, this.field, voiceButton(ui, this.field, () => this.update()), this.button), this.count);
   }
 
   get length() {

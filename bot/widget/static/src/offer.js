@@ -1,6 +1,7 @@
 // Offer cards, the list of remembered offers, and its printout.
 
 import { h, icon, linked, outside, prose, safeUrl } from "./dom.js";
+import { browserCode } from "./words.js";
 
 const FACTS = 6; // on the card; the others are among the details
 const SCHEMES = /^(https?:\/\/|mailto:|tel:)/;
@@ -32,9 +33,11 @@ function languageName(ui, code) {
 }
 
 function mapLink(offer) {
-  const { latitude, longitude } = offer.coordinates || offer;
+  const { latitude, longitude, exact = true } = offer.coordinates || {};
   if (!Number.isFinite(latitude) || !Number.isFinite(longitude)) return "";
-  return `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=15/${latitude}/${longitude}`;
+  // A mark only where the point is the offer's own; otherwise the municipality around it.
+  const [mark, zoom] = exact ? [`?mlat=${latitude}&mlon=${longitude}`, 15] : ["", 12];
+  return `https://www.openstreetmap.org/${mark}#map=${zoom}/${latitude}/${longitude}`;
 }
 
 /** A contact is a text, or an object whose known parts become links. */
@@ -123,7 +126,7 @@ export function offerCard(ui, offer, { removable = false } = {}) {
   show();
 
   const map = mapLink(offer);
-  const place = [plainText(offer.place_name || offer.place)];
+  const place = [plainText(offer.address || offer.place)];
   if (Number.isFinite(offer.distance_km)) place.push(ui.t("offer_distance", { distance: formatDistance(ui, offer.distance_km) }));
 
   return h("article.offer", { "aria-label": offer.title },
@@ -147,7 +150,7 @@ export function printOffers(ui, offers) {
   if (!page) return;
   const doc = page.document;
   doc.title = ui.t("saved_heading");
-  doc.documentElement.lang = ui.locale;
+  doc.documentElement.lang = browserCode(ui.language);
   doc.documentElement.dir = ui.direction;
   const sheet = new page.CSSStyleSheet();
   sheet.replaceSync(`body{font:12pt/1.45 sans-serif;max-width:42em;margin:2em auto;padding:0 1em}
@@ -159,7 +162,7 @@ export function printOffers(ui, offers) {
     return h("article", {},
       h("h2", { dir: "auto" }, offer.title),
       offer.sample && h("p", {}, h("em", {}, ui.t("offer_sample"))),
-      h("p", {}, [plainText(offer.provider), plainText(offer.place_name || offer.place)].filter(Boolean).join(", ")),
+      h("p", {}, [plainText(offer.provider), plainText(offer.address || offer.place)].filter(Boolean).join(", ")),
       h("dl", {}, ...(offer.facts || []).map((fact) => [h("dt", {}, fact.label || fact.name), h("dd", {}, String(fact.value))])),
       contact.length > 0 && h("p", {}, h("strong", {}, ui.t("offer_contact")), h("br"), ...contact),
       offer.reviewed_on && h("p", {}, ui.t("offer_reviewed", { date: formatDate(ui, offer.reviewed_on) })));

@@ -1,9 +1,10 @@
 // What lies over the conversation for a moment: menu, languages, remembered offers, questions.
 
-import { h, icon } from "./dom.js";
+import { h, icon, outside } from "./dom.js";
 import { offerCard, printOffers } from "./offer.js";
 import { browserCode } from "./words.js";
 import { voiceFor } from "./speech.js";
+import { hearsOnDevice, voiceOffered } from "./voice.js";
 
 /** A sheet with a heading and a way back. `ui.closeSheet` returns the focus to where it came from. */
 export function sheet(ui, title, ...content) {
@@ -41,11 +42,24 @@ export function menuSheet(ui) {
     rows.append(switchRow("easy", ui.t("easy_language"), easy, () => ui.chooseLanguage(easy ? "de" : "de-simple")));
   }
   if (voiceFor(ui.language)) {
-    const toggle = switchRow("speaker", ui.t("auto_read"), ui.preference("read"), () => {
+    const toggle = switchRow("speaker", ui.t("auto_read"), Boolean(ui.preference("read")), () => {
       ui.setPreference("read", !ui.preference("read"));
-      toggle.setAttribute("aria-checked", String(ui.preference("read")));
+      toggle.setAttribute("aria-checked", String(Boolean(ui.preference("read"))));
     });
     rows.append(toggle);
+  }
+  if (voiceOffered() && ui.has("voice_notice")) {
+    const on = Boolean(ui.preference("voice"));
+    rows.append(switchRow("mic", ui.t("voice_input"), on, () => {
+      if (!on) return ui.showSheet(voiceSheet);
+      ui.setPreference("voice", false);
+      return ui.afterChoice();
+    }));
+  }
+  if (ui.has("theme")) {
+    rows.append(row("contrast", ui.t("theme"), () => ui.showSheet(themeSheet), {
+      extra: h("span.muted", {}, ui.t("theme_" + themeOf(ui))),
+    }));
   }
   const count = ui.saved().length;
   rows.append(row("bookmark", ui.t("saved_heading"), () => ui.showSheet(savedSheet), { extra: count ? h("span.number", {}, String(count)) : null }));
@@ -55,6 +69,9 @@ export function menuSheet(ui) {
       row("download", ui.t("download"), () => ui.download()),
       row("restart", ui.t("restart"), () => ui.showSheet(restartSheet)),
       row("trash", ui.t("delete"), () => ui.showSheet(deleteSheet), { classes: ".risk" }));
+  }
+  if (ui.has("accessibility")) {
+    rows.append(outside(`${ui.api.base}/accessibility?lang=${ui.language}`, { class: "row" }, icon("access"), h("span", {}, ui.t("accessibility")), icon("link")));
   }
   if (conversation.caseNumber) rows.prepend(h("p.note", {}, ui.t("case_number", { number: conversation.caseNumber })));
   return sheet(ui, ui.t("menu"), rows);
@@ -72,6 +89,40 @@ export function languageSheet(ui) {
     }, icon(code === "de-simple" ? "easy" : "globe"), h("span", {}, h("bdi", {}, name)), current && icon("check")));
   }
   return sheet(ui, ui.t("language"), rows);
+}
+
+const THEMES = ["auto", "light", "dark", "high-contrast"];
+const themeOf = (ui) => (ui.preference("theme") || ui.getAttribute("theme") || "auto").replace("-", "_");
+
+export function themeSheet(ui) {
+  return sheet(ui, ui.t("theme"), h("div.rows", {}, ...THEMES.map((theme) => {
+    const name = theme.replace("-", "_");
+    const current = name === themeOf(ui);
+    return h("button.row", {
+      type: "button",
+      "aria-pressed": String(current),
+      onclick: () => {
+        ui.setPreference("theme", theme);
+        ui.applyTheme();
+        ui.closeSheet();
+      },
+    }, icon("contrast"), h("span", {}, ui.t("theme_" + name)), current && icon("check"));
+  })));
+}
+
+/** Says where the voice is turned into text, before the microphone is asked for. */
+export function voiceSheet(ui) {
+  const text = h("p.lines", {}, ui.t("voice_notice"));
+  hearsOnDevice(ui.language).then((here) => here && text.replaceChildren(ui.t("voice_notice_device")));
+  return sheet(ui, ui.t("voice_input"), h("div.page", {}, text, h("div.buttons", {},
+    h("button.primary", {
+      type: "button",
+      onclick: () => {
+        ui.setPreference("voice", true);
+        ui.afterChoice();
+      },
+    }, ui.t("voice_allow")),
+    h("button.secondary", { type: "button", onclick: () => ui.closeSheet() }, ui.t("cancel")))));
 }
 
 export function savedSheet(ui) {

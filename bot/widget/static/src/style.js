@@ -254,6 +254,10 @@ textarea { resize: vertical; }
 .write textarea { flex: 1; min-inline-size: 0; border: 0; background: none; resize: none; padding: .5em 1em; line-height: 1.45; max-block-size: 8em; min-block-size: 2.5em; block-size: 2.5em; overflow-y: auto; scrollbar-width: thin; }
 .write textarea:focus-visible { outline: none; }
 .write textarea::placeholder { color: var(--muted); opacity: 1; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.mic { display: grid; place-items: center; flex: none; inline-size: 2.75em; block-size: 2.75em; border-radius: 50%; color: var(--muted); transition: background-color .15s; }
+.mic:hover { background: var(--bubble); color: var(--text); }
+.mic[aria-pressed="true"] { background: var(--danger); color: var(--surface); }
+.lines { white-space: pre-line; }
 .send { display: grid; place-items: center; flex: none; inline-size: 2.75em; block-size: 2.75em; border-radius: 50%; background: var(--accent); color: var(--on-accent); transition: background-color .15s, opacity .15s; }
 .send:hover { background: var(--accent-hover); }
 .send[aria-disabled="true"] { background: var(--bubble); color: var(--muted); cursor: default; }
@@ -284,6 +288,8 @@ textarea { resize: vertical; }
 .sheet .head { gap: .4em; padding-inline: .6em; }
 .sheet .head h2 { font-size: 1.06em; font-weight: 650; outline-offset: 4px; }
 .rows { padding: .5em; overflow-y: auto; flex: 1; }
+a.row { color: inherit; text-decoration: none; }
+.row > .icon-link { inline-size: 1.1em; block-size: 1.1em; }
 .row { display: flex; align-items: center; gap: .9em; inline-size: 100%; min-block-size: 3.1em; padding: .5em .9em; border-radius: .75em; line-height: 1.35; }
 .row:hover { background: var(--bubble); }
 .row > .icon { color: var(--muted); inline-size: 1.4em; block-size: 1.4em; }
@@ -338,7 +344,7 @@ textarea { resize: vertical; }
 :host([data-theme="high-contrast"]) :is(.bubble, .dots, .launcher, .switch, .offer-sample) { border-color: var(--text); }
 :host([data-theme="high-contrast"]) .visitor > .bubble { border-color: var(--accent); }
 @media (forced-colors: active) {
-  .bubble, .dots, .launcher, .mark, .send, .round, .tool, .primary, .offer-sample, .switch, .badge { border: 1px solid ButtonText; }
+  .bubble, .dots, .launcher, .mark, .send, .mic, .round, .tool, .primary, .offer-sample, .switch, .badge { border: 1px solid ButtonText; }
   .panel { border: 2px solid CanvasText; }
   .switch::after, .dots i { background: ButtonText; forced-color-adjust: none; }
   [aria-pressed="true"], [aria-checked="true"] > .switch { border-color: Highlight !important; outline: 2px solid Highlight; }
