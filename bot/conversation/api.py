@@ -500,6 +500,8 @@ def everything(services: Services, connection: Connection, row: Any) -> dict[str
         "language": row.language,
         "state": row.state,
         "page": row.page,
+        "campaign": row.campaign,
+        "persona": row.persona,
         "created_at": timestamp(row.created_at),
         "messages": [services.presenter.message(m) for m in log.after(connection, row.id, 0, limit=100_000)],
         "ratings": [{"seq": r.seq, "value": r.value, "comment": r.comment, "at": timestamp(r.at)} for r in own_ratings],

@@ -49,7 +49,10 @@ async def begin(
     first = greeting(services, language, tags)
 
     def store(connection: Connection) -> tuple[str, list[Any]]:
-        new = log.create(connection, token=token, language=language, page=page, greeting=[first])
+        new = log.create(
+            connection, token=token, language=language, page=page, greeting=[first],
+            campaign=tags.get("campaign"), persona=tags.get("persona"),
+        )  # fmt: skip
         return new, log.after(connection, new, 0)
 
     conversation_id, rows = await services.database.write(store)

@@ -77,7 +77,10 @@ export class Log {
       element.classList.toggle("ends", ends);
       const day = element.querySelector(":scope > .day");
       day.hidden = !newDay || entries.length < 2;
-      if (!day.hidden && !day.textContent) day.textContent = dayName(this.ui, time);
+      if (!day.hidden && day.dataset.day !== time.toDateString()) {
+        day.dataset.day = time.toDateString();
+        day.textContent = dayName(this.ui, time);
+      }
       const current = i > lastVisitor;
       for (const part of element.querySelectorAll(":scope > .suggestions, :scope > .form")) part.hidden = !current;
       const tools = element.querySelector(".tools");
@@ -211,7 +214,9 @@ export class Log {
 
   /** Under each message: when it was, and whether it has left. */
   setState(node, message, state, extra) {
-    if (node.state === state && state !== "busy" && state !== "refused") return;
+    // The device's clock may be wrong: what the server says about the time replaces what was assumed.
+    if (node.state === state && node.at === message.at && state !== "busy" && state !== "refused") return;
+    node.at = message.at;
     const { ui } = this;
     const foot = node.element.querySelector(".foot");
     node.element.dataset.state = state || "sent";

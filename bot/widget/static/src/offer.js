@@ -69,7 +69,7 @@ const plainText = (value) => (value && typeof value === "object" ? Object.values
 /** "580 €" and "01.03." have no letter that tells the browser their direction; in Arabic they would turn round. */
 function factValue(value) {
   const text = Array.isArray(value) ? value.join(", ") : String(value);
-  return h("span", { dir: /[\u0590-\u08ff]/.test(text) ? "rtl" : "ltr" }, text);
+  return h("span", { dir: /[\u0590-\u08ff\u200f]/.test(text) ? "rtl" : "ltr" }, text);
 }
 
 function factList(facts) {

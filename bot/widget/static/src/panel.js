@@ -67,7 +67,7 @@ export class Panel extends Reading {
       this.showState();
       this.showTyping();
       this.showConnection();
-      if (atEnd || top === undefined) this.scrollToEnd();
+      if (atEnd || top === undefined) this.scrollToWhereOneReads();
       else this.scroller.scrollTop = top;
       this.composer?.update();
     }
@@ -160,7 +160,8 @@ export class Panel extends Reading {
     }
     this.showRefusals();
     const ownNew = before !== this.log.element.lastElementChild && this.log.element.lastElementChild?.matches(".visitor");
-    if (ownNew || first) this.scrollToEnd();
+    if (first) this.scrollToWhereOneReads();
+    else if (ownNew) this.scrollToEnd();
     else if (!stay && added) this.scrollToNew(before);
     else if (!stay) this.scrollToEnd();
     this.showLatest();

@@ -32,6 +32,13 @@ export class Reading extends Visit {
     return !scroller || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END;
   }
 
+  /** The end of a conversation that goes on; the beginning of one where only the greeting was said. */
+  scrollToWhereOneReads() {
+    const begun = [...this.conversation.messages.values(), ...this.conversation.queue()].some((item) => item.author !== "bot");
+    if (begun || !this.scroller) return this.scrollToEnd();
+    return this.scroller.scrollTo({ top: 0, behavior: "instant" });
+  }
+
   scrollToEnd(smooth = false) {
     if (!this.scroller) return;
     const still = !smooth || matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -61,6 +61,9 @@ export function menuSheet(ui) {
       extra: h("span.muted", {}, ui.t("theme_" + themeOf(ui))),
     }));
   }
+  if (ui.has("accessibility")) {
+    rows.append(outside(`${ui.api.base}/accessibility?lang=${ui.language}`, { class: "row" }, icon("access"), h("span", {}, ui.t("accessibility")), icon("link")));
+  }
   const count = ui.saved().length;
   rows.append(row("bookmark", ui.t("saved_heading"), () => ui.showSheet(savedSheet), { extra: count ? h("span.number", {}, String(count)) : null }));
   if (conversation.id) {
@@ -69,9 +72,6 @@ export function menuSheet(ui) {
       row("download", ui.t("download"), () => ui.download()),
       row("restart", ui.t("restart"), () => ui.showSheet(restartSheet)),
       row("trash", ui.t("delete"), () => ui.showSheet(deleteSheet), { classes: ".risk" }));
-  }
-  if (ui.has("accessibility")) {
-    rows.append(outside(`${ui.api.base}/accessibility?lang=${ui.language}`, { class: "row" }, icon("access"), h("span", {}, ui.t("accessibility")), icon("link")));
   }
   if (conversation.caseNumber) rows.prepend(h("p.note", {}, ui.t("case_number", { number: conversation.caseNumber })));
   return sheet(ui, ui.t("menu"), rows);

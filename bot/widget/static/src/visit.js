@@ -45,7 +45,7 @@ export class Visit extends Ui {
     await conversation.load();
     conversation.drain();
     conversation.listen();
-    this.scrollToEnd();
+    this.scrollToWhereOneReads();
   }
 
   /** The visitor has accepted. */
