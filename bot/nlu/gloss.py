@@ -18,6 +18,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from bot.errors import ContentError, ContentErrors
+from bot.nlu.forms import FormsCache, Words
 from bot.nlu.normalise import fold
 from bot.region import Region
 
@@ -30,6 +31,7 @@ _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _LATIN = re.compile(r"[a-z0-9']+")
 _LONGEST_PHRASE = 3
 _SHORTEST_PART = 3
+_SHORTEST_GUESSED = 4
 _LINKS = ("", "s", "es", "n", "en", "er", "e")
 # Arabic writes articles, conjunctions, prepositions and pronouns onto the word.
 _ARABIC_BEFORE = ("وبال", "وال", "بال", "لل", "فال", "كال", "عال", "ال", "و", "ف", "ب", "ل", "ك", "ع", "ش", "ح", "ه")
@@ -45,9 +47,6 @@ class Read:
     """Empty: it carries nothing, or is unknown."""
     how: str
     """`form`, `phrase`, `stem`, `parts`, `typo`, `office word`, `kept` or `unknown`."""
-
-
-Words = dict[str, str]
 
 
 def read_words(folder: Path) -> dict[str, Words]:
@@ -94,26 +93,24 @@ class Glosser:
         self._names = {word for name in names for word in tokens(name) if len(word) > 3}
         self._name_stems = {name[:-1] for name in self._names if len(name) >= 6} | self._names
         # Typing errors are looked for among words of like beginning and length: the first letter is seldom wrong.
-        self._by_start: dict[str, dict[str, list[str]]] = {}
+        self._alike: dict[tuple[str, str, int], list[str]] = {}
         for language, words in self._lists.items():
-            starts: dict[str, list[str]] = {}
             for form in words:
-                if len(form) >= 4 and " " not in form:
-                    starts.setdefault(form[:1], []).append(form)
-            self._by_start[language] = starts
+                if len(form) >= _SHORTEST_GUESSED and " " not in form:
+                    self._alike.setdefault((language, form[0], len(form)), []).append(form)
         self._read_word = lru_cache(maxsize=50_000)(self._read_word_anew)
 
     @classmethod
-    def from_data(cls, data: Path) -> Glosser:
-        """With the lists and the names of places below `data`.
+    def from_data(cls, data: Path, cache: Path | None = None) -> Glosser:
+        """With the lists and the names of places below `data`; inflected forms are kept in the folder `cache`.
 
         Raises:
             ContentErrors: a list or the region cannot be read.
         """
         region = Region.load(data)
         names = [name for place in region.places.values() for name in (*place.names.values(), *place.localities)]
-        lists = read_words(data / "lexicon" / "words")
-        return cls({language: with_forms(language, words) for language, words in lists.items()}, names)
+        lists, forms = read_words(data / "lexicon" / "words"), FormsCache(cache)
+        return cls({language: forms.with_forms(language, words) for language, words in lists.items()}, names)
 
     def save(self, file: Path) -> None:
         """Writes the lists as JSON."""
@@ -177,10 +174,9 @@ class Glosser:
                 yield own[stem], "stem"
         if language == OFFICES and (parts := self._parts(word, own)):
             yield parts, "parts"
-        if not _LATIN.fullmatch(word) or language != READ_AS_IS:
-            near = self._near(word, language)
-            if near is not None:
-                yield own[near], "typo"
+        near = self._near(word, language)
+        if near is not None:
+            yield own[near], "typo"
 
     def _parts(self, word: str, own: Words) -> str | None:
         """The glosses of a compound's parts, e.g. "wohnungsgeberbestätigung" as "apartment provider confirmation"."""
@@ -200,16 +196,15 @@ class Glosser:
         return None
 
     def _near(self, word: str, language: str) -> str | None:
-        if len(word) < 5:
+        if len(word) <= _SHORTEST_GUESSED:
             return None
-        allowed = 1 if len(word) < 8 else 2
-        found = process.extractOne(
-            word,
-            [form for form in self._by_start.get(language, {}).get(word[:1], ()) if abs(len(form) - len(word)) <= allowed],
-            scorer=DamerauLevenshtein.distance,
-            score_cutoff=allowed,
-        )
-        return found[0] if found else None
+        nearest, allowed = None, 1 if len(word) < 8 else 2
+        for difference in range(-allowed, allowed + 1):
+            forms = self._alike.get((language, word[0], len(word) + difference), ())
+            found = process.extractOne(word, forms, scorer=DamerauLevenshtein.distance, score_cutoff=allowed)
+            if found and (nearest is None or found[1] < nearest[1]):
+                nearest = found
+        return nearest[0] if nearest else None
 
 
 @lru_cache(maxsize=50_000)
@@ -219,30 +214,6 @@ def _stems(word: str, language: str) -> tuple[str, ...]:
         return tuple(_without_clitics(word))
     # Typed without umlauts or marks, a form is in no dictionary: its ending is cut.
     return tuple(word[:-n] for n in (1, 2, 3) if len(word) - n >= 4)
-
-
-def with_forms(language: str, words: Words) -> Words:
-    """The list with every inflected form that simplemma's dictionary knows of its words.
-
-    Done in training: the dictionaries themselves would take 650 MB of a server's memory.
-    """
-    from simplemma.strategies.dictionaries import DefaultDictionaryFactory
-
-    try:
-        dictionary = DefaultDictionaryFactory(cache_max_size=1).get_dictionary(language)
-    except ValueError:
-        return dict(words)
-    forms = dict(words)
-    folded = lru_cache(maxsize=None)(fold)
-    for form, lemma in dictionary.items():
-        gloss = words.get(folded(_text(lemma)))
-        if gloss is not None:
-            forms.setdefault(fold(_text(form)), gloss)
-    return forms
-
-
-def _text(entry: bytes | str) -> str:
-    return entry.decode("utf-8") if isinstance(entry, bytes) else entry
 
 
 def _without_clitics(word: str) -> Iterable[str]:

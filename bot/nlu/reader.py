@@ -29,7 +29,9 @@ class SampleReader:
     @classmethod
     def for_training(cls, config: dict[str, Any]) -> SampleReader:
         """Reads the lists of words below the folder `data`; see `JointIntentClassifier` for the other keys."""
-        return cls(Glosser.from_data(Path(config["data"])) if config["reads"] == "gloss" else None, _encoder(config))
+        glossed = config["reads"] == "gloss"
+        glosser = Glosser.from_data(Path(config["data"]), Path(config["cache"])) if glossed else None
+        return cls(glosser, _encoder(config))
 
     @classmethod
     def read(cls, folder: Path, config: dict[str, Any]) -> SampleReader:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ContentErrors
-from bot.nlu.gloss import Glosser, read_words, with_forms
+from bot.nlu.forms import with_forms
+from bot.nlu.gloss import Glosser, read_words
 
 LISTS = {
     "de": {"wohnung": "apartment", "geber": "provider", "bestätigung": "confirmation", "bestatigung": "confirmation",
