@@ -40,6 +40,9 @@ test: setup       ## Everything: lint, types, data, dialogues, units, servers, b
 bench: setup      ## This assistant against Rasa's stock configuration; writes docs/benchmarks.md
 	$(PY) -m tests.bench.assistant
 
+bench-clinc: setup ## The classifier on CLINC150, beside published figures
+	$(PY) -m tests.bench.clinc
+
 bench-search: setup ## Search in 1,000, 10,000 and 100,000 offers
 	$(PY) -m tests.bench.search
 
@@ -55,4 +58,5 @@ lock:             ## Resolve requirements.in into requirements.txt
 clean:            ## Remove everything that can be made again (not var/)
 	rm -rf $(VENV) models .rasa .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help setup run train check lint test accessibility bench bench-search bench-widget lock clean
+# Every target with a word of help is a command, not a file.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' $(MAKEFILE_LIST))

@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.encoder import VectorCache
-from bot.nlu.linear import LinearModel, Plan
+from bot.nlu.joint import JointModel, Plan
 from bot.nlu.reader import SampleReader
 
 RANKING = "intent_ranking"
@@ -34,14 +34,16 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
     def get_default_config() -> Dict[str, Any]:
         """What can be set in config.yml.
 
-        surface, gloss, vector: weights of what is seen of a message; without weight for the vector no encoder runs.
-        c: see `Plan`. ranking_length: how many intents are kept with a message.
+        surface, gloss, gloss_parts: weights of what is counted of a message: characters and words as typed, words
+        of its gloss, characters of its gloss. vector: whether an encoder reads the gloss as well. c: see `Plan`.
+        first_from: intent -> probability from which on it goes first, whatever else is likelier: somebody in danger
+        is not asked what was meant. ranking_length: how many intents are kept with a message.
         data: folder with lexicon/words/, read in training only. cache: where the built encoder and the vectors of
         training examples are kept. model, tokenizer: another ONNX encoder; reads: `gloss`, or `text` if that one
         knows the visitors' languages itself.
         """
         return {
-            "surface": 1.0, "gloss": 1.0, "vector": 1.0, "c": 0.5, "ranking_length": 5,
+            "surface": 1.0, "gloss": 1.0, "gloss_parts": 1.0, "vector": True, "c": 0.5, "first_from": {}, "ranking_length": 5,
             "data": "data", "cache": "models/cache", "model": None, "tokenizer": None, "reads": "gloss",
         }  # fmt: skip
 
@@ -49,7 +51,7 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._model: LinearModel | None = None
+        self._model: JointModel | None = None
         self._reader: SampleReader | None = None
 
     @classmethod
@@ -63,15 +65,13 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
         """Learns from all languages' examples together."""
         examples = [e for e in training_data.intent_examples if e.get(TEXT)]
         plan = Plan(
-            block_weights=(self._config["surface"], self._config["gloss"]),
-            vector_weight=self._config["vector"],
-            c=self._config["c"],
+            block_weights=(self._config["surface"], self._config["gloss"], self._config["gloss_parts"]), c=self._config["c"]
         )
         names = [e.get(INTENT_RESPONSE_KEY) or e.get(INTENT) for e in examples]
         texts, languages = [e.get(TEXT) for e in examples], [_language(e) for e in examples]
         self._reader = SampleReader.for_training(self._config)
         cache = VectorCache(Path(self._config["cache"]) / "vectors.npz")
-        self._model = LinearModel.fit(self._reader.samples(texts, languages, cache), names, plan)
+        self._model = JointModel.fit(self._reader.samples(texts, languages, cache), names, plan)
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
             self._reader.save(folder)
@@ -89,7 +89,7 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
         """See Rasa's `GraphComponent.load`."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            component._model = LinearModel.read(folder)
+            component._model = JointModel.read(folder)
             component._reader = SampleReader.read(folder, config)
         return component
 
@@ -103,14 +103,22 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
         assert self._model is not None and self._reader is not None, "a component is loaded before it processes"
         for message in messages:
             sample = self._reader.sample(message.get(TEXT) or "", _language(message))
-            ranking = self._model.rank(sample)[: self._config["ranking_length"]]
-            set_intent(message, ranking)
+            ranking = urgent_first(self._model.rank(sample), self._config["first_from"])
+            set_intent(message, ranking[: self._config["ranking_length"]])
         return messages
 
 
 def _language(message: Message) -> str:
     """Read from the text when serving, known from its folder in training."""
     return message.get("language") or (message.get(METADATA) or {}).get("language") or ""
+
+
+def urgent_first(ranking: List[tuple[str, float]], first_from: Dict[str, float]) -> List[tuple[str, float]]:
+    """The ranking, an intent that reaches its probability in `first_from` before all others, as sure as the likeliest."""
+    for row in ranking:
+        if row[1] >= first_from.get(row[0], 2.0):
+            return [(row[0], max(row[1], ranking[0][1])), *(other for other in ranking if other[0] != row[0])]
+    return ranking
 
 
 def set_intent(message: Message, ranking: List[tuple[str, float]]) -> None:

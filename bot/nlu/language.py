@@ -27,7 +27,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.languages import load_languages
 from bot.nlu.features import ngrams
-from bot.nlu.linear import LinearModel, Sample
+from bot.nlu.joint import JointModel, Sample
 
 LANGUAGE = "language"
 """Message property: the code of the language the message is read in."""
@@ -64,7 +64,7 @@ class LanguageReader:
     def __init__(
         self,
         languages: Dict[str, str],
-        model: LinearModel,
+        model: JointModel,
         *,
         prior_weight: float = 3.0,
         short_words: int = 3,
@@ -173,7 +173,7 @@ class LanguageIdentifier(GraphComponent, IntentClassifier):
             names = {code: languages[code].name for code in languages.written}
             (folder / _FILE).write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
             examples = [e for e in training_data.intent_examples if (e.get(METADATA) or {}).get(LANGUAGE) in names]
-            model = LinearModel.fit(
+            model = JointModel.fit(
                 [_sample(e.get(TEXT)) for e in examples], [e.get(METADATA)[LANGUAGE] for e in examples]
             )
             model.save(folder)
@@ -192,7 +192,7 @@ class LanguageIdentifier(GraphComponent, IntentClassifier):
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             names = json.loads((folder / _FILE).read_text(encoding="utf-8"))
-            model = LinearModel.read(folder)
+            model = JointModel.read(folder)
         component._reader = LanguageReader(
             names, model, **{key: config[key] for key in ("prior_weight", "short_words", "switch_confidence")}
         )

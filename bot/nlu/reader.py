@@ -9,7 +9,7 @@ from typing import Any
 from bot.nlu.encoder import Encoder, VectorCache
 from bot.nlu.features import ngrams, word_ngrams
 from bot.nlu.gloss import Glosser
-from bot.nlu.linear import Sample
+from bot.nlu.joint import Sample
 
 _GLOSS = "gloss.json"
 
@@ -58,8 +58,8 @@ class SampleReader:
         return self.glosser.gloss(text, language) if self.glosser else text
 
 
-def _blocks(text: str, gloss: str) -> tuple[list[str], list[str]]:
-    return list(ngrams(text)), list(word_ngrams(gloss))
+def _blocks(text: str, gloss: str) -> tuple[list[str], list[str], list[str]]:
+    return list(ngrams(text)), list(word_ngrams(gloss)), list(ngrams(gloss))
 
 
 def _encoder(config: dict[str, Any]) -> Encoder | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.nlu.features import ngrams
+from bot.nlu.joint import JointModel, Sample
 from bot.nlu.language import LanguageReader
-from bot.nlu.linear import LinearModel, Sample
 
 NAMES = {"de": "Deutsch", "en": "English", "pl": "Polski", "uk": "Українська", "ru": "Русский", "ar": "العربية"}
 EXAMPLES = {
@@ -22,7 +22,7 @@ EXAMPLES = {
 @pytest.fixture(scope="module")
 def reader() -> LanguageReader:
     rows = [(text, code) for code, texts in EXAMPLES.items() for text in texts]
-    model = LinearModel.fit([Sample((list(ngrams(text)),)) for text, _ in rows], [code for _, code in rows])
+    model = JointModel.fit([Sample((list(ngrams(text)),)) for text, _ in rows], [code for _, code in rows])
     return LanguageReader(NAMES, model)
 
 

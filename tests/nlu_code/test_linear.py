@@ -1,65 +1,39 @@
-"""The classifier: learns, is calibrated, survives being saved, and never needs pickle."""
+"""The linear model: several at once over the same features, labels without examples, and saving."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
-import pytest
 
-from bot.nlu.features import Vocabulary, ngrams
-from bot.nlu.linear import LinearModel, Plan, Sample
+from bot.nlu.linear import LinearModel
 
-TEXTS = {
-    "job": ["work as a nurse", "looking for a job", "any job for a driver", "work in a bakery", "job offers please", "hiring nurses"],
-    "home": ["a flat to rent", "house with garden", "rent a small flat", "flat near school", "house for five", "room to rent"],
-    "school": ["school for my son", "which school", "enrol my son", "school bus ticket", "son starts school", "primary school"],
-}  # fmt: skip
+DOCUMENTS = [
+    [["nurse", "work"]], [["work", "driver"]], [["flat", "rent"]], [["rent", "house"]], [["school", "son"]], [["son", "school", "bus"]],
+]  # fmt: skip
+TARGETS = np.array([0, 0, 1, 1, 2, 2])
+LABELS = ["job", "home", "school"]
 
 
-def _samples(with_vector: bool) -> tuple[list[Sample], list[str]]:
-    samples, names = [], []
-    for number, (name, texts) in enumerate(TEXTS.items()):
-        for text in texts:
-            vector = np.eye(3, dtype=np.float32)[number] if with_vector else None
-            samples.append(Sample((list(ngrams(text)), text.split()), vector))
-            names.append(name)
-    return samples, names
+def fit(*selections: list[int]) -> list[LinearModel]:
+    rows = [np.array(selection) for selection in selections]
+    return LinearModel.fit(DOCUMENTS, TARGETS, LABELS, block_weights=(1.0,), c=1.0, seed=1, selections=rows)
 
 
-@pytest.mark.parametrize("with_vector", [False, True], ids=["counts alone", "counts and vector"])
-def test_learns_and_is_the_same_after_saving(with_vector: bool, tmp_path: Path) -> None:
-    samples, names = _samples(with_vector)
-    model = LinearModel.fit(samples, names, Plan(block_weights=(1.0, 0.5), vector_weight=2.0))
-    assert [model.rank(sample)[0][0] for sample in samples] == names
+def likeliest(model: LinearModel, *words: str) -> str:
+    return LABELS[int(model.scores([list(words)]).argmax())]
+
+
+def test_each_selection_is_a_model_of_its_own() -> None:
+    everything, part = fit([0, 1, 2, 3, 4, 5], [0, 1, 2, 3])
+    assert likeliest(everything, "son", "school") == "school"
+    assert likeliest(everything, "work") == likeliest(part, "work") == "job"
+    assert likeliest(part, "son", "school") != "school", "it has not seen any"
+
+
+def test_is_the_same_after_saving(tmp_path: Path) -> None:
+    (model,) = fit([0, 1, 2, 3, 4, 5])
     model.save(tmp_path)
     again = LinearModel.read(tmp_path)
-    for sample in samples:
-        before, after = dict(model.rank(sample)), dict(again.rank(sample))
-        assert before.keys() == after.keys()
-        assert all(abs(before[name] - after[name]) < 0.01 for name in before)
-    assert not list(tmp_path.rglob("*.pkl"))
-
-
-def test_two_classes_are_no_special_case() -> None:
-    samples, names = _samples(False)
-    model = LinearModel.fit(samples[:12], names[:12], Plan(block_weights=(1.0, 1.0)))
-    assert [model.rank(sample)[0][0] for sample in samples[:12]] == names[:12]
-
-
-def test_probabilities_sum_to_one_even_for_an_unknown_text() -> None:
-    samples, names = _samples(False)
-    model = LinearModel.fit(samples, names, Plan(block_weights=(1.0, 1.0)))
-    ranking = model.rank(Sample((list(ngrams("żółw")), [])))
-    assert sum(p for _, p in ranking) == pytest.approx(1, abs=1e-5)
-    assert ranking == sorted(ranking, key=lambda row: -row[1])
-
-
-def test_numbers_are_one_feature() -> None:
-    assert set(ngrams("580 euro")) == set(ngrams("1.200 euro"))
-
-
-def test_a_row_has_length_one() -> None:
-    vocabulary = Vocabulary.learn([["a", "b"], ["a", "c"], ["b", "a"]])
-    _, weights = vocabulary.row(["a", "a", "b", "never seen"])
-    assert float(np.linalg.norm(weights)) == pytest.approx(1)
+    assert np.allclose(model.scores([["rent", "work"]]), again.scores([["rent", "work"]]), atol=0.01)
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json", ".npz"]
