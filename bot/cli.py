@@ -79,6 +79,27 @@ def check() -> None:
 
 
 @app.command()
+def coverage(output: Annotated[str, typer.Option("--output", "-o", help="File to write.")] = "docs/coverage.md") -> None:
+    """Put the test questions to the model and write how well each intent and language is understood."""
+    quiet()
+    from pathlib import Path
+
+    from bot.languages import load_languages
+    from bot.training.coverage import page
+    from bot.training.evaluate import load_brain, read_questions
+    from bot.training.examples import read_examples
+    from bot.training.model import ensure_model
+
+    settings = Settings.from_environment()
+    languages = load_languages(settings.data)
+    questions = read_examples(settings.data.resolve().parent / "tests" / "nlu", languages)
+    brain = load_brain(ensure_model(settings.data, settings.models, say=out.print), languages)
+    text = page(languages, read_examples(settings.data / "nlu", languages), read_questions(brain, questions))
+    Path(output).write_text(text, encoding="utf-8")
+    out.print(f"Wrote {output}.")
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database to the present schema."""
     from bot.migrations import migrate as run

@@ -11,6 +11,18 @@ from bot.errors import ContentErrors, load_yaml
 
 
 @dataclass(frozen=True)
+class Plain:
+    """How easy a variant is to be read."""
+
+    words: int
+    """A sentence may have at most."""
+    letters: int
+    """A word, or a part of one joined by hyphens, may have at most."""
+    avoid: tuple[str, ...]
+    """Words that it does without."""
+
+
+@dataclass(frozen=True)
 class Language:
     """One language of the assistant."""
 
@@ -25,6 +37,8 @@ class Language:
     understands: str
     """Code of the language its visitors write; itself but for variants such as Easy German."""
     reviewer: str
+    plain: Plain | None = None
+    """Limits of an easy-to-read variant."""
 
 
 class Languages:
@@ -104,6 +118,7 @@ def _load(file: Path, _changed: int) -> Languages:
                 fallback=row.get("fallback", default),
                 understands=row.get("understands", code),
                 reviewer=row.get("reviewer", ""),
+                plain=Plain(**{**row["plain"], "avoid": tuple(row["plain"]["avoid"])}) if "plain" in row else None,
             )
             for code, row in rows.items()
         },
@@ -130,6 +145,16 @@ _SCHEMA = {
                     "fallback": {"type": "string"},
                     "understands": {"type": "string"},
                     "reviewer": {"type": "string"},
+                    "plain": {
+                        "type": "object",
+                        "required": ["words", "letters", "avoid"],
+                        "additionalProperties": False,
+                        "properties": {
+                            "words": {"type": "integer", "minimum": 1},
+                            "letters": {"type": "integer", "minimum": 1},
+                            "avoid": {"type": "array", "items": {"type": "string"}},
+                        },
+                    },
                 },
             },
         },

@@ -64,21 +64,28 @@ class Encoder:
 
 
 class VectorCache:
-    """Vectors of texts seen in earlier trainings, in one file; a broken one is only work to do again."""
+    """Vectors of texts seen in earlier trainings, in one file; a broken one is only work to do again.
 
-    def __init__(self, file: Path) -> None:
+    Args:
+        keep: Keeps vectors that are not asked for, too.
+    """
+
+    def __init__(self, file: Path, *, keep: bool = False) -> None:
         self._file = file
+        self._keep = keep
         self._known: dict[str, np.ndarray] = {}
         with contextlib.suppress(OSError, ValueError, KeyError, zipfile.BadZipFile):
             stored = np.load(file, allow_pickle=False)
             self._known = dict(zip(stored["texts"].tolist(), stored["vectors"], strict=True))
 
     def vectors(self, texts: Sequence[str], encoder: Encoder) -> list[np.ndarray]:
-        """One a text; new ones are encoded and kept, those no longer needed are dropped."""
+        """One a text; new ones are encoded and kept, those no longer needed are dropped (unless all are kept)."""
         missing = sorted(set(texts) - set(self._known))
         if missing:
             self._known.update(zip(missing, encoder.vectors(missing), strict=True))
         used = {text: self._known[text] for text in texts}
+        if self._keep:
+            used |= self._known
         if missing or len(used) < len(self._known):
             self._file.parent.mkdir(parents=True, exist_ok=True)
             aside = self._file.with_suffix(f".{os.getpid()}.npz")

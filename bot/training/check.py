@@ -20,6 +20,7 @@ from bot.nlu.normalise import fold
 from bot.region import Region
 from bot.resources import OWN_FACTS
 from bot.training.examples import Example, read_examples
+from bot.training.plain import hard_places
 from bot.training.responses import merge_responses, read_responses
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
@@ -46,10 +47,13 @@ def check_content(data: Path, *, tests: Path | None = None, today: date | None =
     remarks += [f"{language}: {name} is given in {giver}" for language, name, giver in merge_responses(replies, languages).gaps]
     remarks += _variables(replies, region)
     remarks += _interface(data, languages, full_names)
+    remarks += _without_source(replies)
+    remarks += _too_hard(replies, languages)
     remarks += prepared_gaps(data, languages, set(region.facts("de")) | set(OWN_FACTS))
     if tests and tests.exists():
         held_out = read_examples(tests, languages)
         remarks += _near_duplicates(examples, held_out)
+        remarks += _thin(held_out, languages, full_names, least=_FEW_TESTS, what="test questions")
     remarks += _old_sources(data, today)
     for finding in check_offers(load_offers(data, region), today, languages.written):
         remarks.append(f"{finding.file}:{finding.line}: {finding.offer} {finding.problem.replace('_', ' ')}: {finding.detail}")
@@ -86,13 +90,31 @@ def _is_object(text: str) -> bool:
         return False
 
 
-def _thin(examples: list[Example], languages: Languages, intents: set[str]) -> Iterator[str]:
+def _thin(
+    examples: list[Example], languages: Languages, intents: set[str], least: int = _FEW_EXAMPLES, what: str = "examples"
+) -> Iterator[str]:
     counts = Counter((e.language, e.intent) for e in examples)
     spoken = sorted(intents - {"nlu_fallback", "inform"})
     for language in languages.written:
         for intent in spoken:
-            if counts[language, intent] < _FEW_EXAMPLES:
-                yield f"{language}: {intent} has {counts[language, intent]} examples, {_FEW_EXAMPLES} are the least"
+            if counts[language, intent] < least:
+                yield f"{language}: {intent} has {counts[language, intent]} {what}, {least} are the least"
+
+
+def _without_source(replies: Mapping[str, Mapping[str, list[dict[str, Any]]]]) -> Iterator[str]:
+    """A general answer says where it comes from."""
+    for language, own in replies.items():
+        for name, variations in own.items():
+            if name.startswith("utter_faq/") and not any((v.get("metadata") or {}).get("sources") for v in variations):
+                yield f"{language}: {name} names no source (metadata: sources)"
+
+
+def _too_hard(replies: Mapping[str, Mapping[str, list[dict[str, Any]]]], languages: Languages) -> Iterator[str]:
+    for language in languages:
+        if language.plain:
+            for name, variations in replies[language.code].items():
+                for place in (place for v in variations for place in hard_places(v["text"], language.plain)):
+                    yield f"{language.code}: {name} has {place}"
 
 
 def _variables(replies: Mapping[str, Mapping[str, list[dict[str, Any]]]], region: Region) -> Iterator[str]:

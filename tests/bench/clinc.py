@@ -66,7 +66,9 @@ def main() -> None:
 
     found, names = judged("val", "oos_val")
     unhindered = figures(found, model.labels, names, 0.0)[0]
-    threshold = max(t for t in np.arange(0.0, 1.0, 0.01) if figures(found, model.labels, names, t)[0] >= unhindered - _COST)
+    threshold = max(
+        t for t in np.arange(0.0, 1.0, 0.01) if figures(found, model.labels, names, t)[0] >= unhindered - _COST
+    )
     found, names = judged("test", "oos_test")
     inside, outside = figures(found, model.labels, names, threshold)
     plain, plain_out = figures(found, model.labels, names, 0.0)
