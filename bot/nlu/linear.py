@@ -40,7 +40,7 @@ class LinearModel:
         scores = self._bias.copy()
         for vocabulary, weights, block in zip(self.vocabularies, self._weights, blocks, strict=True):
             columns, values = vocabulary.row(block)
-            scores += values @ weights[columns]
+            scores += values @ weights[columns].astype(np.float32, copy=False)
         return scores
 
     @classmethod
@@ -114,5 +114,6 @@ class LinearModel:
             Vocabulary({feature: column for column, feature in enumerate(columns)}, arrays[f"idf{i}"])
             for i, columns in enumerate(names["columns"])
         ]
-        weights = [arrays[f"weights{i}"].astype(np.float32) for i in range(len(vocabularies))]
+        # Half precision is kept in memory too: a text touches a few hundred of a hundred thousand rows.
+        weights = [arrays[f"weights{i}"] for i in range(len(vocabularies))]
         return cls(names["labels"], vocabularies, weights, arrays["bias"])
