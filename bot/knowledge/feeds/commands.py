@@ -69,7 +69,7 @@ def export_file(settings: Settings, out: Console, name: str, output: str, *, kin
     offers = [
         offer
         for offer in ([] if template else load_offers(settings.data, context.region))
-        if offer.kind in wanted and (expired or offer.last_day is None or offer.last_day >= date.today())
+        if offer.kind in wanted and format_.carries(offer) and (expired or offer.last_day is None or offer.last_day >= date.today())
     ]
     content = format_.write(offers, context)
     if output != "-":
