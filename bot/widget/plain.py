@@ -93,6 +93,8 @@ async def failed(request: Request, error: Exception) -> HTTPResponse:
     """Even a failure is a page, in the visitor's language."""
     services = _services(request)
     language = language_of(request, services.languages)
+    if not isinstance(error, Unavailable) and (row := await session.conversation(services, request)):
+        language = row.language
     if isinstance(error, SanicException) and error.status_code < 500:
         code, status = ("not_found" if error.status_code in (404, 405) else "bad_request"), error.status_code
     else:

@@ -7,6 +7,7 @@ import { messageForm } from "./form.js";
 import { browserCode } from "./words.js";
 import { hush, readAloud, voiceFor } from "./speech.js";
 
+const NEAR = 40; // so many of the newest messages are always laid out; the browser skips older ones out of sight
 const GROUP = 5 * 60 * 1000; // ms; messages of one author closer than this belong together
 
 export class Log {
@@ -45,7 +46,7 @@ export class Log {
     for (const [name, message, state, extra] of wanted) {
       let node = this.nodes.get(name);
       if (!node) {
-        node = { element: this.messageElement(message), message };
+        node = this.node(message);
         this.nodes.set(name, node);
         if (message.author !== "visitor") added += 1;
       }
@@ -54,8 +55,21 @@ export class Log {
       this.setState(node, message, state, extra);
       before = node.element;
     }
-    this.arrange(wanted.map(([name, message]) => [this.nodes.get(name).element, message]));
+    this.arrange(wanted.map(([name, message]) => [this.nodes.get(name), message]));
     return added;
+  }
+
+  /** A message's element and the parts of it that change later: looking for them each time would cost with each message. */
+  node(message) {
+    const element = this.messageElement(message);
+    return {
+      element,
+      message,
+      day: element.querySelector(":scope > .day"),
+      foot: element.querySelector(".foot"),
+      tools: element.querySelector(".tools"),
+      passing: element.querySelectorAll(":scope > .suggestions, :scope > .form"),
+    };
   }
 
   has(conversation, clientId) {
@@ -67,7 +81,7 @@ export class Log {
   arrange(entries) {
     let previous = null;
     const lastVisitor = entries.map(([, message]) => message.author).lastIndexOf("visitor");
-    entries.forEach(([element, message], i) => {
+    entries.forEach(([{ element, day, tools, passing }, message], i) => {
       const time = new Date(message.at || Date.now());
       const follows = previous && previous.author === message.author && previous.name === message.name && time - previous.time < GROUP;
       const newDay = !previous || previous.time.toDateString() !== time.toDateString();
@@ -75,15 +89,14 @@ export class Log {
       const ends = !next || next.author !== message.author || next.name !== message.name || new Date(next.at || Date.now()) - time >= GROUP;
       element.classList.toggle("follows", Boolean(follows) && !newDay);
       element.classList.toggle("ends", ends);
-      const day = element.querySelector(":scope > .day");
       day.hidden = !newDay || entries.length < 2;
       if (!day.hidden && day.dataset.day !== time.toDateString()) {
         day.dataset.day = time.toDateString();
         day.textContent = dayName(this.ui, time);
       }
       const current = i > lastVisitor;
-      for (const part of element.querySelectorAll(":scope > .suggestions, :scope > .form")) part.hidden = !current;
-      const tools = element.querySelector(".tools");
+      for (const part of passing) part.hidden = !current;
+      element.classList.toggle("far", i < entries.length - NEAR);
       if (tools) tools.hidden = !ends && !isAnswer(message) && !tools.matches(":focus-within");
       previous = { author: message.author, name: message.name, time };
     });
@@ -218,7 +231,7 @@ export class Log {
     if (node.state === state && node.at === message.at && state !== "busy" && state !== "refused") return;
     node.at = message.at;
     const { ui } = this;
-    const foot = node.element.querySelector(".foot");
+    const { foot } = node;
     node.element.dataset.state = state || "sent";
     if (node.state && node.state !== "sending" && !state) ui.announce(ui.t("sent"));
     node.state = state;

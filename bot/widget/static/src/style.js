@@ -135,6 +135,8 @@ a:hover { text-decoration-thickness: .13em; }
 .body { position: relative; flex: 1; min-block-size: 0; display: flex; flex-direction: column; }
 .scroller { flex: 1; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--accent-line) transparent; display: flex; flex-direction: column; }
 .log { display: flex; flex-direction: column; padding: .5em var(--pad) .4em; outline-offset: -3px !important; }
+/* The room at the sides is for outlines: what is not laid out is also cut off at its edges. */
+.message.far { content-visibility: auto; contain-intrinsic-size: auto 8em; margin-inline: -5px; padding-inline: 5px; }
 .column { inline-size: 100%; max-inline-size: 47em; margin-inline: auto; }
 .latest { position: absolute; inset-block-end: .7em; inset-inline-end: .8em; display: grid; place-items: center; inline-size: 2.75em; block-size: 2.75em; border-radius: 50%; background: var(--surface); color: var(--accent); box-shadow: 0 0 0 1px var(--line), 0 4px 14px rgb(19 21 37 / .16); z-index: 1; }
 
