@@ -7,7 +7,7 @@ import { messageForm } from "./form.js";
 import { browserCode } from "./words.js";
 import { hush, readAloud, voiceFor } from "./speech.js";
 
-const NEAR = 40; // so many of the newest messages are always laid out; the browser skips older ones out of sight
+const LAID_OUT = 40; // so many of the newest messages are always laid out; the browser skips older ones out of sight
 const GROUP = 5 * 60 * 1000; // ms; messages of one author closer than this belong together
 
 export class Log {
@@ -96,7 +96,7 @@ export class Log {
       }
       const current = i > lastVisitor;
       for (const part of passing) part.hidden = !current;
-      element.classList.toggle("far", i < entries.length - NEAR);
+      element.classList.toggle("far", i < entries.length - LAID_OUT);
       if (tools) tools.hidden = !ends && !isAnswer(message) && !tools.matches(":focus-within");
       previous = { author: message.author, name: message.name, time };
     });
