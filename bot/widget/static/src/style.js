@@ -260,6 +260,9 @@ textarea { resize: vertical; }
 .mic:hover { background: var(--bubble); color: var(--text); }
 .mic[aria-pressed="true"] { background: var(--danger); color: var(--surface); }
 .lines { white-space: pre-line; }
+.qr { inline-size: min(100%, 13em); block-size: auto; align-self: center; border-radius: .5em; image-rendering: pixelated; }
+.code-line { font-size: .84em; overflow-wrap: anywhere; user-select: all; }
+a.secondary { text-decoration: none; }
 .send { display: grid; place-items: center; flex: none; inline-size: 2.75em; block-size: 2.75em; border-radius: 50%; background: var(--accent); color: var(--on-accent); transition: background-color .15s, opacity .15s; }
 .send:hover { background: var(--accent-hover); }
 .send[aria-disabled="true"] { background: var(--bubble); color: var(--muted); cursor: default; }
