@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from bot.knowledge.feeds import icalendar, jobposting, openimmo, spreadsheet
+from bot.knowledge.feeds import hsds, icalendar, jobposting, openimmo, spreadsheet
 from bot.knowledge.feeds.fields import Context, Format, Refused, Unreadable
 from bot.knowledge.feeds.mapping import Mappings
 from bot.knowledge.feeds.report import Report
@@ -21,7 +21,9 @@ from bot.knowledge.names import Names
 from bot.languages import load_languages
 from bot.region import Region
 
-FORMATS: Mapping[str, Format] = {module.FORMAT.name: module.FORMAT for module in (jobposting, openimmo, icalendar, spreadsheet)}
+FORMATS: Mapping[str, Format] = {
+    module.FORMAT.name: module.FORMAT for module in (jobposting, openimmo, hsds, icalendar, spreadsheet)
+}
 
 __all__ = ["FORMATS", "Context", "Format", "Refused", "Report", "Unreadable", "open_context", "run_import"]
 
