@@ -348,13 +348,13 @@ def _fact_fields() -> Iterator[Field]:
 
 
 FIELDS = (
-    Field("title", "column title; `Titel (en)` for others", _texts("title", values.short_title), note="cut at 60 characters"),
-    Field("text", "column text; `Text (en)` for others", _texts("text", values.long_text), note="cut at 1,500 characters"),
+    Field("title", "Titel; `Titel (en)` for others", _texts("title", values.short_title), note="cut at 60 characters"),
+    Field("text", "Text; `Text (en)` for others", _texts("text", values.long_text), note="cut at 1,500 characters"),
     Field("provider", "column provider", _plain("provider")),
     Field("place", "column place", _place, note="name or id of a place of data/region.yml"),
     Field("address", "column address", _plain("address")),
     Field("coordinates", "columns coordinates.latitude, coordinates.longitude", _coordinates),
-    Field("source", "column source, else provider", lambda e: e.raw.text("source") or e.raw.text("provider") or None),
+    Field("source", "column source, else Anbieter", lambda e: e.raw.text("source") or e.raw.text("provider") or None),
     Field("sample", "column sample", _plain("sample", values.yes_no), keep=True),
     Field("reviewed_on", "column reviewed_on", _plain("reviewed_on", values.day), keep=True),
     Field("valid_from", "column valid_from", _plain("valid_from", values.day)),
