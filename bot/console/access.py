@@ -78,6 +78,8 @@ ROUTES = (
     Route("GET", "/review/marks.yml", "review.marks_yaml", STAFF),
     Route("GET", "/review/talk/<conversation_id:str>", "review.talk", STAFF),
     Route("POST", "/review/talk/<conversation_id:str>/<seq:int>", "review.mark", STAFF),
+    Route("GET", "/statistics", "statistics.show", STAFF),
+    Route("GET", "/statistics/<table:str>", "statistics.table_csv", STAFF),
     Route("GET", "/users", "users.show", ADMINISTRATION),
     Route("POST", "/users", "users.invite", ADMINISTRATION),
     Route("POST", "/users/<user_id:int>/link", "users.new_link", ADMINISTRATION),
