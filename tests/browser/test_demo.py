@@ -35,8 +35,8 @@ def test_campaign_link_greets_accordingly(chat: Chat) -> None:
     expect(chat.messages("bot").first).to_contain_text("Rückkehrtag")
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("site", PAGES)
 @pytest.mark.parametrize("language", ("de", "en", "ar"))
-def test_axe_finds_nothing_on_the_site(language: str, page: str, chat: Chat, axe: Any) -> None:
-    chat.visit(f"/demo/{language}/{page}")
-    assert axe(chat.page, f"site, {page}", language) == []
+def test_axe_finds_nothing_on_the_site(language: str, site: str, chat: Chat, axe: Any) -> None:
+    chat.visit(f"/demo/{language}/{site}")
+    assert axe(chat.page, f"site, {site}", language) == []

@@ -67,6 +67,8 @@ p, h2, h3, ul, ol, dl, dd { margin: 0; padding: 0; }
 button, input, select, textarea { font: inherit; color: inherit; letter-spacing: inherit; }
 button { cursor: pointer; border: 0; background: none; padding: 0; text-align: start; -webkit-tap-highlight-color: transparent; }
 a { color: var(--accent); text-underline-offset: .15em; overflow-wrap: anywhere; }
+/* A number that is broken in two is read wrongly, in Arabic above all. */
+a[href^="tel:"] { white-space: nowrap; }
 a:hover { text-decoration-thickness: .13em; }
 :focus { outline: none; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
