@@ -68,7 +68,7 @@ def create_app(settings: Settings, model: Path) -> Sanic:
         generator = ReplyGenerator(resources.replies, resources.facts, resources.languages.default)
         brain = Brain(generator, resources.languages, settings.action_endpoint)
         brain.load(model)
-        resources.readings.use(brain.reader)
+        resources.use_reader(brain.reader, model.name)
         await brain.warm_up()
         database = Database(settings.sqlalchemy_url)
         bus = EventBus(database)
