@@ -67,13 +67,26 @@ def train(force: Annotated[bool, typer.Option(help="Train even if nothing change
 
 
 @app.command()
-def check() -> None:
+def check(as_json: Annotated[bool, typer.Option("--json", help="Print JSON: errors, remarks, offers.")] = False) -> None:
     """Check everything under data/: what is broken, missing or about to expire."""
     quiet()
+    from bot.knowledge.care import offers_to_care_for
     from bot.training.check import check_content
 
     settings = Settings.from_environment()
-    remarks = check_content(settings.data, tests=settings.data.resolve().parent / "tests" / "nlu")
+    tests = settings.data.resolve().parent / "tests" / "nlu"
+    if as_json:
+        import json
+
+        found: dict[str, Any] = {"errors": [], "remarks": [], "offers": []}
+        try:
+            found["remarks"] = check_content(settings.data, tests=tests, offers=False)
+            found["offers"] = [finding.as_json() for finding in offers_to_care_for(settings.data)]
+        except ContentErrors as broken:
+            found["errors"] = [error.as_json() for error in broken.errors]
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+        raise typer.Exit(1 if found["errors"] else 0)
+    remarks = check_content(settings.data, tests=tests)
     for line in remarks:
         out.print(line, markup=False, soft_wrap=True)
     out.print(f"Nothing is broken. {len(remarks)} remarks for the editors." if remarks else "Everything is in order.")
