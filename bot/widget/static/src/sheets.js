@@ -69,7 +69,7 @@ export function menuSheet(ui) {
   if (conversation.id) {
     rows.append(
       h("hr", {}),
-      row("download", ui.t("download"), () => ui.download()),
+      row("download", ui.t("download"), () => ui.showSheet(downloadSheet)),
       row("restart", ui.t("restart"), () => ui.showSheet(restartSheet)),
       row("trash", ui.t("delete"), () => ui.showSheet(deleteSheet), { classes: ".risk" }));
   }
@@ -93,6 +93,12 @@ export function languageSheet(ui) {
     }, icon(code === "de-simple" ? "easy" : "globe"), h("span", {}, h("bdi", {}, name)), current && icon("check")));
   }
   return sheet(ui, ui.t("language"), rows);
+}
+
+export function downloadSheet(ui) {
+  return sheet(ui, ui.t("download"), h("div.rows", {},
+    row("download", ui.t("download_text"), () => ui.downloadText()),
+    row("lock", ui.t("download_all"), () => ui.downloadAll())));
 }
 
 /** The way back into a handed-over conversation: link, code to scan, page to print. */
