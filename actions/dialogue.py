@@ -9,7 +9,9 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.offers import described, show_offer
-from actions.reading import language_of, said
+from actions.reading import language_of, said, typed
+from bot.knowledge.answers import Found
+from bot.knowledge.present import present
 from bot.resources import current
 
 Events = list[dict[str, Any]]
@@ -36,13 +38,27 @@ class ActionMisunderstood(Action):
             for row in tracker.latest_message.get("intent_ranking") or []
             if row["name"] not in rules["never"] and row["confidence"] >= rules["least"]
         ][: rules["meanings"]]
-        if not meanings:
+        found = _found(tracker, language)
+        meanings = list(dict.fromkeys([*meanings, *(each.intent for each in found if each.intent)]))
+        services = [offer for each in found if each.offer and (offer := current().offers.get(each.offer))]
+        if not meanings and not services:
             dispatcher.utter_message(response="utter_fallback")
             return []
         buttons = [{"title": interface.text(language, "intents", name), "payload": f"/{name}"} for name in meanings]
         none = {"title": interface.text(language, "", "none_of_these"), "payload": '/inform{"criterion": "none"}'}
-        dispatcher.utter_message(response="utter_did_you_mean", buttons=[*buttons, none])
+        cards = [present(offer, language, current().names) for offer in services]
+        custom = {"offers": cards} if cards else None
+        dispatcher.utter_message(response="utter_did_you_mean", buttons=[*buttons, none], json_message=custom)
         return []
+
+
+def _found(tracker: Tracker, language: str) -> list[Found]:
+    """Answers and services that come near to what was typed, whatever intent it may have."""
+    if not typed(tracker):
+        return []
+    rules = current().dialogue["answers"]
+    text = str(tracker.latest_message.get("text") or "")
+    return current().answers.search(text, language, limit=rules["shown"], least=rules["least"])
 
 
 def _in_a_row(tracker: Tracker) -> int:

@@ -27,6 +27,8 @@ from bot.handoff.courier import Courier
 from bot.handoff.notify import ways
 from bot.handoff.presence import Presences
 from bot.knowledge import demand
+from bot.privacy import journal
+from bot.privacy.nightly import Nightly
 from bot.resources import Resources, use
 from bot.settings import Settings
 
@@ -46,6 +48,7 @@ def create_app(settings: Settings, model: Path) -> Sanic:
     """
     resources = Resources.load(settings)
     use(resources)
+    journal.use(settings.var)
     notify_by = ways(resources)
     app = Sanic(f"heimatlotse-{uuid.uuid4().hex[:6]}", log_config=None, configure_logging=False)
     app.config.REQUEST_MAX_SIZE = _MAX_BODY
@@ -65,7 +68,7 @@ def create_app(settings: Settings, model: Path) -> Sanic:
         generator = ReplyGenerator(resources.replies, resources.facts, resources.languages.default)
         brain = Brain(generator, resources.languages, settings.action_endpoint)
         brain.load(model)
-        resources.readings.use(brain.reader)
+        resources.use_reader(brain.reader, model.name)
         await brain.warm_up()
         database = Database(settings.sqlalchemy_url)
         bus = EventBus(database)
@@ -89,10 +92,13 @@ def create_app(settings: Settings, model: Path) -> Sanic:
         turns.start()
         presences.start()
         app.ctx.courier.start()
+        app.ctx.nightly = Nightly(app.ctx.services)
+        app.ctx.nightly.start()
 
     @app.before_server_stop
     async def stop(app: Sanic) -> None:
         services: Services = app.ctx.services
+        await app.ctx.nightly.stop()
         await app.ctx.courier.stop()
         await services.presences.stop()
         await services.turns.stop()

@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import warnings
+from pathlib import Path
 from typing import Annotated, Any
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
@@ -66,13 +67,26 @@ def train(force: Annotated[bool, typer.Option(help="Train even if nothing change
 
 
 @app.command()
-def check() -> None:
+def check(as_json: Annotated[bool, typer.Option("--json", help="Print JSON: errors, remarks, offers.")] = False) -> None:
     """Check everything under data/: what is broken, missing or about to expire."""
     quiet()
+    from bot.knowledge.care import offers_to_care_for
     from bot.training.check import check_content
 
     settings = Settings.from_environment()
-    remarks = check_content(settings.data, tests=settings.data.resolve().parent / "tests" / "nlu")
+    tests = settings.data.resolve().parent / "tests" / "nlu"
+    if as_json:
+        import json
+
+        found: dict[str, Any] = {"errors": [], "remarks": [], "offers": []}
+        try:
+            found["remarks"] = check_content(settings.data, tests=tests, offers=False)
+            found["offers"] = [finding.as_json() for finding in offers_to_care_for(settings.data)]
+        except ContentErrors as broken:
+            found["errors"] = [error.as_json() for error in broken.errors]
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+        raise typer.Exit(1 if found["errors"] else 0)
+    remarks = check_content(settings.data, tests=tests)
     for line in remarks:
         out.print(line, markup=False, soft_wrap=True)
     out.print(f"Nothing is broken. {len(remarks)} remarks for the editors." if remarks else "Everything is in order.")
@@ -201,6 +215,19 @@ def demand(
     show_demand(wanted, Resources.load(settings), as_json=as_json)
 
 
+@app.command()
+def rank(
+    passages: Annotated[Path, typer.Option(help="JSON lines: id, text, and where known lang and title.")],
+    questions: Annotated[Path, typer.Option(help="JSON lines: text, lang, and relevant, the ids of what answers it.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Rank any passages for any questions as the chat ranks its answers; recall at 1 and 3, MRR at 10 per language."""
+    quiet()
+    from bot.knowledge.rank_files import report
+
+    report(Settings.from_environment(), passages, questions, as_json=as_json)
+
+
 user_app = typer.Typer(help="Accounts of staff.", no_args_is_help=True)
 app.add_typer(user_app, name="user")
 
@@ -229,13 +256,67 @@ def _with_database(settings: Settings, work: Any) -> Any:
 
 @app.command()
 def purge(dry_run: Annotated[bool, typer.Option(help="Only say what would be deleted.")] = False) -> None:
-    """Delete conversations that nobody has written in for LOTSE_CHAT_DAYS days."""
+    """Delete what is due: conversations, closed cases, audit entries, each after its own time. The server does it nightly."""
     quiet()
-    from bot.conversation.retention import purge_conversations
+    from bot.privacy import retention
+    from bot.region import Region
 
     settings = Settings.from_environment()
-    count = _with_database(settings, lambda c: purge_conversations(c, settings.chat_days, dry_run=dry_run))
-    print(f"{count} conversations {'would be' if dry_run else 'were'} deleted.")
+    region, periods = Region.load(settings.data), retention.Periods.of(settings)
+    gone = _with_database(
+        settings, lambda c: retention.purge(c, periods, region, var=settings.var, dry_run=dry_run)
+    )
+    for what, count in gone.items():
+        print(f"{what}: {count}")
+    print("Nothing was deleted." if dry_run else "Done.")
+
+
+person_app = typer.Typer(help="What is stored about one person.", no_args_is_help=True)
+app.add_typer(person_app, name="person")
+_WHO = typer.Argument(help="Case number, conversation id, or the e-mail address or telephone number of a case.")
+_STAFF = typer.Option(help="WHO is the e-mail address of a member of staff.")
+
+
+@person_app.command("export")
+def person_export(who: Annotated[str, _WHO], staff: Annotated[bool, _STAFF] = False) -> None:
+    """Print all that is stored about somebody, as JSON."""
+    quiet()
+    import json
+
+    from bot.privacy import persons
+
+    settings = Settings.from_environment()
+    try:
+        found = _with_database(settings, lambda c: persons.export(c, who, staff=staff))
+    except persons.NobodyKnown:
+        raise typer.BadParameter("no account has this e-mail address", param_hint="WHO") from None
+    print(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+
+
+@person_app.command("erase")
+def person_erase(
+    who: Annotated[str, _WHO],
+    staff: Annotated[bool, _STAFF] = False,
+    yes: Annotated[bool, typer.Option(help="Do not ask.")] = False,
+) -> None:
+    """Delete all that is stored about somebody; a second time finds nothing."""
+    quiet()
+    from bot.privacy import journal, persons
+
+    settings = Settings.from_environment()
+    journal.use(settings.var)
+    if not yes:
+        typer.confirm(f"Delete everything about {who}? It cannot be undone.", abort=True)
+    try:
+        gone = _with_database(settings, lambda c: persons.erase(c, who, staff=staff))
+    except persons.NobodyKnown:
+        raise typer.BadParameter("no account has this e-mail address", param_hint="WHO") from None
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="WHO") from None
+    for table, count in gone.items():
+        if count:
+            print(f"{table}: {count}")
+    print("Done." if any(gone.values()) else "Nothing is stored about this person.")
 
 
 def main() -> None:

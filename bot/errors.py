@@ -41,6 +41,12 @@ class ContentError:
     message: str
     hint: str = ""
 
+    def as_json(self) -> dict[str, Any]:
+        """The finding as a JSON object."""
+        return {
+            "file": str(self.file), "line": self.line or 0, "field": self.field, "message": self.message, "hint": self.hint,
+        }  # fmt: skip
+
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else str(self.file)
         what = f"{self.field}: {self.message}" if self.field else self.message
@@ -120,9 +126,12 @@ def parse_yaml(text: str, file: Path) -> Document:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+        # Characters that YAML knows nothing of are found before there are lines; their offset is in bytes.
+        offset = getattr(error, "position", None)
+        line = text.encode("utf-8", "replace")[:offset].count(b"\n") + 1 if isinstance(offset, int) else 0
         raise _refuse(
             file,
-            mark.line + 1 if mark else 0,
+            mark.line + 1 if mark else line,
             f"not valid YAML: {problem}",
             "Look at this line and the one above: indentation, a missing colon or an unclosed quote. "
             "Text with a colon in it needs quotes.",

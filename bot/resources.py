@@ -12,10 +12,12 @@ from typing import Any
 from bot.errors import load_yaml
 from bot.handoff.prepared import PreparedReplies
 from bot.interface import Interface
+from bot.knowledge.answers import AnswerIndex
 from bot.knowledge.index import OfferIndex
 from bot.knowledge.present import Names
 from bot.knowledge.readings import Readings
 from bot.languages import Languages, load_languages
+from bot.nlu.reader import SampleReader
 from bot.region import Region
 from bot.settings import Settings
 from bot.training.responses import merge_responses, read_responses
@@ -43,6 +45,8 @@ class Resources:
     """What staff send in every language (`data/replies/`)."""
     readings: Readings
     """The English of visitors' words, once a model is loaded."""
+    answers: AnswerIndex
+    """Answers and services found by free text, once a model is loaded."""
     secret: bytes
     """Key of receipt links, stream tickets and sessions."""
 
@@ -56,20 +60,29 @@ class Resources:
         languages = load_languages(settings.data)
         sources = settings.data / "sources.yml"
         settings.var.mkdir(parents=True, exist_ok=True)
+        interface = Interface.load(settings.data, languages)
+        offers = OfferIndex.open(settings.data, settings.var)
+        replies = merge_responses(read_responses(settings.data, languages), languages).responses
         return cls(
             settings=settings,
             languages=languages,
-            interface=Interface.load(settings.data, languages),
+            interface=interface,
             region=Region.load(settings.data),
-            offers=OfferIndex.open(settings.data, settings.var),
+            offers=offers,
             names=Names.load(settings.data),
-            replies=merge_responses(read_responses(settings.data, languages), languages).responses,
+            replies=replies,
             sources=load_yaml(sources).data if sources.exists() else {},
             dialogue=load_yaml(settings.data / "dialogue.yml").data,
             prepared=PreparedReplies.load(settings.data),
             readings=Readings(),
+            answers=AnswerIndex(replies, interface, offers, languages),
             secret=_secret(settings),
         )
+
+    def use_reader(self, reader: SampleReader | None, model: str) -> None:
+        """Reads words and sentences as the loaded model does; what it needs for that is computed once and kept."""
+        self.readings.use(reader)
+        self.answers.use(self.readings, model, self.settings.models / "cache")
 
     def facts(self, language: str) -> Mapping[str, str]:
         """Variables that every reply may use."""

@@ -34,7 +34,13 @@ class Settings:
     trusted_proxies: int = 0
     """How many reverse proxies stand in front, so that the visitor's address is read from X-Forwarded-For."""
     chat_days: int = 30
-    """After so many days without a word a conversation is deleted."""
+    """After so many days without a word a conversation that was not handed over is deleted."""
+    case_days: int = 180
+    """After so many days a closed case is deleted, with its conversation."""
+    audit_days: int = 365
+    """After so many days an entry of the audit log is deleted."""
+    purge_hour: int = 3
+    """At this hour, local time, the server deletes what is due."""
     rate_messages: int = 20
     """Messages a conversation may send in `rate_seconds`."""
     rate_seconds: int = 10

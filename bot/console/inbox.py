@@ -23,9 +23,9 @@ _PARTS = {"head": "inbox_head", "inbox": "inbox_list"}
 
 
 async def show(page: Page) -> HTTPResponse:
-    """The inbox; editors, who read no cases, get their account."""
+    """The inbox; editors, who read no cases, get the review."""
     if page.role not in CASEWORK:
-        return page.go("/account")
+        return page.go("/review")
     choice = queue.Choice.of(page.request.args)
     values = await page.services.database.read(lambda c: _values(c, page, choice))
     if page.is_partial and page.request.headers.get("hx-target") == "inbox":

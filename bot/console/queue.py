@@ -65,8 +65,8 @@ class Choice:
         return urlencode({name: value for name, value in values.items() if value and (name, value) != ("page", 1)})
 
 
-def search(connection: Connection, choice: Choice, user_id: int) -> list[Row]:
-    """Up to PER_PAGE + 1 cases (the last one only says that there are more), those that wait longest first.
+def search(connection: Connection, choice: Choice, user_id: int, *, limit: int = PER_PAGE + 1) -> list[Row]:
+    """Up to `limit` cases (the last one only says that there are more), those that wait longest first.
 
     Each has the case's columns and `owner` (name), `spoken` (the conversation's language now), `since` (when the
     visitor began to wait, or the case last changed), `unread` (visitor's messages that this user has not seen),
@@ -90,7 +90,7 @@ def search(connection: Connection, choice: Choice, user_id: int) -> list[Row]:
         .outerjoin(users, users.c.id == cases.c.owner_id)
         .outerjoin(case_reads, (case_reads.c.case_number == cases.c.number) & (case_reads.c.user_id == user_id))
         .order_by(group, sa.case((needs, since), else_=-since), cases.c.number)
-        .limit(PER_PAGE + 1)
+        .limit(limit)
         .offset((choice.page - 1) * PER_PAGE)
     )  # fmt: skip
     for condition in _conditions(connection, choice, user_id):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal
 
 from bot.console.texts import Texts
 from bot.conversation.services import Services
@@ -65,6 +66,14 @@ class Words:
     def intent(self, name: str) -> str:
         """What a visitor meant, e.g. Wohnung oder Haus suchen."""
         return str(self._services.interface.section(self._texts.language, "intents").get(name, name))
+
+    def kind(self, name: str) -> str:
+        """A kind of offer, e.g. Wohnen."""
+        return str(self._services.interface.section(self._texts.language, "kinds").get(name, name))
+
+    def number(self, value: float) -> str:
+        """With the separators of the language."""
+        return str(format_decimal(value, locale=self._locale))
 
     def when(self, at: float) -> str:
         """The time, with the day where it is not today."""

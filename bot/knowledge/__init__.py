@@ -6,14 +6,15 @@ names = Names.load(data_dir)
 cards = [present(hit.offer, "uk", names, distance_km=hit.distance_km) for hit in result.hits]
 """
 
+from bot.knowledge.care import CareRules, Finding, check, offers_to_care_for
 from bot.knowledge.index import OfferIndex
 from bot.knowledge.names import Names
-from bot.knowledge.offers import Finding, Offer, check, load_offers
+from bot.knowledge.offers import Offer, load_offers
 from bot.knowledge.present import present
 from bot.knowledge.query import Hit, Query, QueryError, Result
 from bot.knowledge.schema import FILTERS, KINDS
 
 __all__ = [
-    "FILTERS", "KINDS", "Finding", "Hit", "Names", "Offer", "OfferIndex", "Query", "QueryError", "Result",
-    "check", "load_offers", "present",
+    "FILTERS", "KINDS", "CareRules", "Finding", "Hit", "Names", "Offer", "OfferIndex", "Query", "QueryError", "Result",
+    "check", "load_offers", "offers_to_care_for", "present",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Offer records: reading and validating `data/offers/<kind>/*.yml`, and the list of those that need care.
+"""Offer records: reading and validating `data/offers/<kind>/*.yml`.
 
 A file holds `offers:`, a list of records, and may hold `defaults:` with fields that its records share (each record's
 own field wins). One file a municipality or a provider; the folder says the kind.
@@ -6,21 +6,15 @@ own field wins). One file a municipality or a provider; the folder says the kind
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
-
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 
 from bot.errors import ContentError, ContentErrors, Document, check_schema, load_yaml
 from bot.knowledge.schema import KINDS, record_schema
 from bot.region import Region
-
-EXPIRES_SOON = timedelta(days=14)
-REVIEW_EVERY = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +47,6 @@ class Offer:
         if self.kind == "event":
             days.append(date.fromisoformat(self.facts.get("ends", self.facts["starts"])[:10]))
         return min(days, default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """An offer that needs care. `problem` is one of the names in `PROBLEMS`, `detail` says what exactly."""
-
-    problem: str
-    offer: str
-    kind: str
-    file: str
-    line: int
-    detail: str
-
-
-PROBLEMS = ("expired", "expiring", "review_due", "language_missing", "contact_invalid")
 
 
 def load_offers(data_dir: Path | str, region: Region) -> list[Offer]:
@@ -228,45 +207,3 @@ def _wrong_times(facts: Mapping[str, Any], wrong: Any) -> Iterator[ContentError]
             return
     if len(times) == 2 and times["starts"] >= times["ends"]:
         yield wrong(("facts", "ends"), "the event ends before it starts", "Exchange or correct the two.")
-
-
-def check(offers: Iterable[Offer], today: date, languages: Sequence[str]) -> list[Finding]:
-    """What needs care: expired, expiring within 14 days, not reviewed for 90 days, not in one of `languages`,
-    a contact that cannot be reached as written. In the order of the offers, then of `PROBLEMS`."""
-    return [
-        Finding(problem, offer.id, offer.kind, offer.file, offer.line, detail)
-        for offer in offers
-        for problem, detail in _problems(offer, today, languages)
-    ]
-
-
-def _problems(offer: Offer, today: date, languages: Sequence[str]) -> Iterator[tuple[str, str]]:
-    last_day = offer.last_day
-    if last_day and last_day < today:
-        yield "expired", f"since {last_day}"
-    elif last_day and last_day <= today + EXPIRES_SOON:
-        yield "expiring", f"on {last_day}"
-    if offer.reviewed_on < today - REVIEW_EVERY:
-        yield "review_due", f"last reviewed on {offer.reviewed_on}"
-    missing = [language for language in languages if language not in offer.text]
-    if missing:
-        yield "language_missing", ", ".join(missing)
-    for name, problem in contact_problems(offer.contact):
-        yield "contact_invalid", f"{name}: {problem}"
-
-
-def contact_problems(contact: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """(field, what is wrong) for a telephone number or an e-mail address that does not parse."""
-    if phone := contact.get("phone"):
-        try:
-            number = phonenumbers.parse(phone, None)
-        except phonenumbers.NumberParseException as error:
-            yield "phone", f"{phone}: {error}"
-        else:
-            if not phonenumbers.is_possible_number(number):
-                yield "phone", f"{phone} is too short or too long"
-    if email := contact.get("email"):
-        try:
-            validate_email(email, check_deliverability=False)
-        except EmailNotValidError as error:
-            yield "email", f"{email}: {error}"

@@ -112,6 +112,11 @@ class Glosser:
         lists, forms = read_words(data / "lexicon" / "words"), FormsCache(cache)
         return cls({language: forms.with_forms(language, words) for language, words in lists.items()}, names)
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """Those with a list of words."""
+        return frozenset(self._lists)
+
     def save(self, file: Path) -> None:
         """Writes the lists as JSON."""
         content = {"lists": self._lists, "names": sorted(self._names)}

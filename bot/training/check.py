@@ -13,8 +13,8 @@ from typing import Any
 from bot.errors import ContentError, ContentErrors, load_yaml
 from bot.handoff.prepared import gaps as prepared_gaps
 from bot.interface import Interface
-from bot.knowledge.offers import check as check_offers
-from bot.knowledge.offers import load_offers
+from bot.knowledge.care import offers_to_care_for
+from bot.knowledge.feeds import check_mappings
 from bot.languages import Languages, load_languages
 from bot.nlu.normalise import fold
 from bot.region import Region
@@ -28,8 +28,10 @@ _FEW_EXAMPLES, _FEW_TESTS = 12, 6
 _SOURCE_DAYS = 365
 
 
-def check_content(data: Path, *, tests: Path | None = None, today: date | None = None) -> list[str]:
-    """Remarks, one a line.
+def check_content(
+    data: Path, *, tests: Path | None = None, today: date | None = None, offers: bool = True
+) -> list[str]:
+    """Remarks, one a line; with those on offers unless `offers` says otherwise.
 
     Raises:
         ContentErrors: something cannot be used as it is.
@@ -55,9 +57,8 @@ def check_content(data: Path, *, tests: Path | None = None, today: date | None =
         remarks += _near_duplicates(examples, held_out)
         remarks += _thin(held_out, languages, full_names, least=_FEW_TESTS, what="test questions")
     remarks += _old_sources(data, today)
-    for finding in check_offers(load_offers(data, region), today, languages.written):
-        remarks.append(f"{finding.file}:{finding.line}: {finding.offer} {finding.problem.replace('_', ' ')}: {finding.detail}")
-    return remarks
+    check_mappings(data)
+    return remarks + [str(finding) for finding in offers_to_care_for(data, today=today)] if offers else remarks
 
 
 def _unknown_intents(examples: list[Example], intents: set[str]) -> Iterator[ContentError]:

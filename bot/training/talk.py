@@ -16,8 +16,9 @@ def talk(settings: Settings, language: str) -> None:
     resources = Resources.load(settings)
     use(resources)
     brain = Brain(ReplyGenerator(resources.replies, resources.facts, resources.languages.default), resources.languages)
-    brain.load(ensure_model(settings.data, settings.models))
-    resources.readings.use(brain.reader)
+    model = ensure_model(settings.data, settings.models)
+    brain.load(model)
+    resources.use_reader(brain.reader, model.name)
     asyncio.run(_talk(brain, resources.languages.match(language)))
 
 

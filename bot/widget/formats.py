@@ -34,6 +34,11 @@ class Formats:
         pattern = "#,##0.#" if km < 10 else "#,##0"
         return str(format_unit(km, "length-kilometer", "short", format=pattern, locale=locale_of(self.language)))
 
+    def other(self, language: str) -> str:
+        """A language's name as the visitor calls it; empty for the visitor's own."""
+        own, base = locale_of(self.language), language.partition("-")[0]
+        return "" if own.language == base else str(own.languages.get(base, base))
+
     def map_link(self, offer: dict[str, Any]) -> str:
         """Where an offer is, on OpenStreetMap; empty without coordinates."""
         place = offer.get("coordinates") or {}

@@ -9,10 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import uuid
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from dataclasses import field as made
+from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any
 
@@ -23,42 +20,19 @@ from sanic.log import logger
 from sanic.response import HTTPResponse, redirect
 
 from bot.conversation import beginning, log
-from bot.conversation.api import everything, state_of, store_rating, take_in
+from bot.conversation.api import everything, store_rating, take_in
 from bot.conversation.errors import ApiError
 from bot.conversation.services import Services
-from bot.db import Unavailable, ratings
+from bot.db import Unavailable
 from bot.handoff import cases
 from bot.widget import session
-from bot.widget.formats import Formats
+from bot.widget.plain_pages import PRIVATE, Problem, conversation_page, frame, messages_of, notice, said, services_of
 from bot.widget.responses import language_of, render
 
 plain = Blueprint("plain", url_prefix=session.PATH)
 
 _WAIT = 10.0  # seconds for the reply, then the page says that it is on its way
-_RELOAD = 20  # seconds, only where the visitor asked for it
-_LONGEST_LIST = 2000
-_CASE = re.compile(r"[A-Z]{2}-[A-Z0-9]{4}-[A-Z0-9]{2}")
 Handler = Callable[[Request], Awaitable[HTTPResponse]]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What the visitor has to be told, and what they had entered. `field` is the form field meant, or empty."""
-
-    text: str
-    status: int = 422
-    field: str = ""
-    entered: Mapping[str, str] = made(default_factory=dict)
-
-
-def _services(request: Request) -> Services:
-    services: Services = request.app.ctx.services
-    return services
-
-
-def _said(services: Services, language: str, error: ApiError) -> str:
-    values = {**services.facts(language), **error.values}
-    return services.interface.text(language, "errors", error.code, **values)
 
 
 def _action(handler: Callable[[Request, Services, Any], Awaitable[HTTPResponse]]) -> Handler:
@@ -66,20 +40,20 @@ def _action(handler: Callable[[Request, Services, Any], Awaitable[HTTPResponse]]
 
     @wraps(handler)
     async def checked(request: Request) -> HTTPResponse:
-        services = _services(request)
+        services = services_of(request)
         row = await session.conversation(services, request)
         if row is None:
             return redirect(session.PATH, status=303)
         if not session.is_own(services, request):
             stale = services.interface.text(row.language, "widget", "plain_stale")
-            return await _conversation_page(request, row, Problem(stale, 403, entered=_entered(request)))
+            return await conversation_page(request, row, Problem(stale, 403, entered=_entered(request)))
         try:
             return await handler(request, services, row)
         except ApiError as error:
             problem = Problem(
-                _said(services, row.language, error), error.status, (error.field or "").removeprefix("form."), _entered(request)
+                said(services, row.language, error), error.status, (error.field or "").removeprefix("form."), _entered(request)
             )  # fmt: skip
-            return await _conversation_page(request, row, problem)
+            return await conversation_page(request, row, problem)
 
     return checked
 
@@ -91,74 +65,49 @@ def _entered(request: Request) -> dict[str, str]:
 @plain.exception(Exception)
 async def failed(request: Request, error: Exception) -> HTTPResponse:
     """Even a failure is a page, in the visitor's language."""
-    services = _services(request)
+    services = services_of(request)
     language = language_of(request, services.languages)
+    if not isinstance(error, Unavailable) and (row := await session.conversation(services, request)):
+        language = row.language
     if isinstance(error, SanicException) and error.status_code < 500:
         code, status = ("not_found" if error.status_code in (404, 405) else "bad_request"), error.status_code
     else:
         code, status = "unavailable", 503
         if not isinstance(error, Unavailable):
             logger.error("a page failed: %s", request.path, exc_info=error)
-    headers = {"Retry-After": "5", **_PRIVATE} if status == 503 else _PRIVATE
-    text = _said(services, language, ApiError(status, code))
-    return render("plain_error.html", status=status, headers=headers, text=text, **_frame(services, language))
+    headers = {"Retry-After": "5", **PRIVATE} if status == 503 else PRIVATE
+    text = said(services, language, ApiError(status, code))
+    return render("plain_error.html", status=status, headers=headers, text=text, **frame(services, language))
 
 
 @plain.get("")
 async def show(request: Request) -> HTTPResponse:
     """The notice, or the conversation that this browser keeps."""
-    services = _services(request)
+    services = services_of(request)
     row = await session.conversation(services, request)
     if row is not None:
-        return await _conversation_page(request, row)
+        return await conversation_page(request, row)
     problem = None
     if "begun" in request.args:
         language = language_of(request, services.languages)
         problem = services.interface.text(language, "widget", "plain_cookie_refused")
-    return _notice(request, problem)
-
-
-def _notice(request: Request, problem: str | None = None, *, language: str = "", status: int = 200) -> HTTPResponse:
-    services = _services(request)
-    language = language or language_of(request, services.languages)
-    tags = {name: request.args.get(name) or "" for name in beginning.TAGS}
-    number = (request.args.get("case") or "").upper()
-    return render(
-        "plain_notice.html", status=status, headers=_PRIVATE, problem=problem, tags=beginning.read_tags(tags),
-        case_number=number if _CASE.fullmatch(number) else "", chat_days=services.settings.chat_days, **_frame(services, language),
-    )  # fmt: skip
-
-
-_PRIVATE = {"Cache-Control": "no-store"}
-
-
-def _frame(services: Services, language: str) -> dict[str, Any]:
-    """What every page needs."""
-    return {
-        "language": language,
-        "direction": services.languages[language].direction,
-        "languages": list(services.languages),
-        "texts": services.interface.section(language, "widget"),
-        "region": services.region.name(language),
-        "office": services.region.office,
-        "formats": Formats(language, services.region.time_zone),
-    }
+    return notice(request, problem)
 
 
 @plain.post("/begin")
 async def begin(request: Request) -> HTTPResponse:
     """The visitor accepted the notice."""
-    services = _services(request)
+    services = services_of(request)
     form = _entered(request)
     language = services.languages.match(form.get("language"))
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return _notice(
+        return notice(
             request, services.interface.text(language, "widget", "plain_stale"), language=language, status=403
         )
     wait = services.conversation_limit.take(services.address(request))
     if wait:
-        text = _said(services, language, ApiError(429, "rate_limited", seconds=int(wait) + 1))
-        return _notice(request, text, language=language, status=429)
+        text = said(services, language, ApiError(429, "rate_limited", seconds=int(wait) + 1))
+        return notice(request, text, language=language, status=429)
     conversation_id, token, _ = await beginning.begin(
         services, language=language, page=session.PATH, tags=beginning.read_tags(form)
     )
@@ -169,17 +118,17 @@ async def begin(request: Request) -> HTTPResponse:
 @plain.post("/receipt")
 async def receipt(request: Request) -> HTTPResponse:
     """Opens a handed-over conversation again, with what stands on the receipt."""
-    services = _services(request)
+    services = services_of(request)
     form = _entered(request)
     language = services.languages.match(form.get("language"))
     wait = services.receipt_limit.take(services.address(request))
     if wait:
-        text = _said(services, language, ApiError(429, "rate_limited", seconds=int(wait) + 1))
-        return _notice(request, text, language=language, status=429)
+        text = said(services, language, ApiError(429, "rate_limited", seconds=int(wait) + 1))
+        return notice(request, text, language=language, status=429)
     number, secret = form.get("number", "").strip().upper(), form.get("secret", "").strip()
     opened = await services.database.write(lambda c: cases.open_receipt(c, services.secret, number, secret))
     if opened is None:
-        return _notice(request, _said(services, language, ApiError(404, "case_unknown")), language=language, status=404)
+        return notice(request, said(services, language, ApiError(404, "case_unknown")), language=language, status=404)
     conversation_id, token, language = opened
     response = redirect(f"{session.PATH}?begun=1&lang={language}", status=303)
     return session.write(request, response, conversation_id, token, services.settings.chat_days)
@@ -247,7 +196,7 @@ async def leave(request: Request, services: Services, row: Any) -> HTTPResponse:
 async def delete(request: Request, services: Services, row: Any) -> HTTPResponse:
     """Erases the conversation everywhere, once the visitor has said so twice."""
     if "sure" not in _entered(request):
-        return await _conversation_page(request, row, asked="delete")
+        return await conversation_page(request, row, asked="delete")
 
     def erase(connection: sa.engine.Connection) -> None:
         log.erase(connection, row.id)
@@ -257,19 +206,19 @@ async def delete(request: Request, services: Services, row: Any) -> HTTPResponse
     services.brain.trackers.forget(row.id)
     services.bus.publish(row.id, {"state": "deleted"})
     text = services.interface.text(row.language, "widget", "deleted")
-    answer = render("plain_error.html", headers=_PRIVATE, text=text, **_frame(services, row.language))
+    answer = render("plain_error.html", headers=PRIVATE, text=text, **frame(services, row.language))
     return session.clear(request, answer)
 
 
 @plain.get("/download")
 async def download(request: Request) -> HTTPResponse:
     """Everything that is stored about the conversation."""
-    services = _services(request)
+    services = services_of(request)
     row = await session.conversation(services, request)
     if row is None:
         return redirect(session.PATH, status=303)
     content = await services.database.read(lambda c: everything(services, c, row))
-    headers = {**_PRIVATE, "Content-Disposition": 'attachment; filename="heimatlotse.json"'}
+    headers = {**PRIVATE, "Content-Disposition": 'attachment; filename="heimatlotse.json"'}
     return HTTPResponse(
         json.dumps(content, ensure_ascii=False, indent=2), headers=headers, content_type="application/json"
     )
@@ -278,38 +227,10 @@ async def download(request: Request) -> HTTPResponse:
 @plain.get("/offers")
 async def offers(request: Request) -> HTTPResponse:
     """All offers of the conversation, each once, to print."""
-    services = _services(request)
+    services = services_of(request)
     row = await session.conversation(services, request)
     if row is None:
         return redirect(session.PATH, status=303)
-    messages = await _messages(services, row.id)
+    messages = await messages_of(services, row.id)
     found = {offer["id"]: offer for message in messages for offer in message["offers"]}
-    return render("plain_offers.html", headers=_PRIVATE, offers=list(found.values()), **_frame(services, row.language))
-
-
-async def _messages(services: Services, conversation_id: str) -> list[dict[str, Any]]:
-    rows = await services.database.read(lambda c: log.after(c, conversation_id, 0, limit=_LONGEST_LIST))
-    return [services.presenter.message(row) for row in rows]
-
-
-async def _conversation_page(
-    request: Request, row: Any, problem: Problem | None = None, *, asked: str = ""
-) -> HTTPResponse:
-    services = _services(request)
-    messages = await _messages(services, row.id)
-
-    def look(connection: sa.engine.Connection) -> tuple[dict[str, Any], set[int]]:
-        rated = connection.execute(sa.select(ratings.c.seq).where(ratings.c.conversation_id == row.id))
-        return state_of(services, connection, row), {each.seq for each in rated}
-
-    state, rated = await services.database.read(look)
-    last_own = max((m["seq"] for m in messages if m["author"] == "visitor"), default=0)
-    comment = request.args.get("comment", "")
-    return render(
-        "plain.html", status=problem.status if problem else 200, headers=_PRIVATE, messages=messages, state=state, rated=rated,
-        last_own=last_own, problem=problem, asked=asked, key=session.form_key(services, request), client_id=uuid.uuid4().hex,
-        comment=int(comment) if comment.isdigit() and len(comment) < 10 else 0, thanked="rated" in request.args,
-        pending="pending" in request.args and bool(messages) and messages[-1]["author"] == "visitor",
-        reload=_RELOAD if "auto" in request.args else 0, has_offers=any(m["offers"] for m in messages),
-        **_frame(services, row.language),
-    )  # fmt: skip
+    return render("plain_offers.html", headers=PRIVATE, offers=list(found.values()), **frame(services, row.language))

@@ -138,9 +138,7 @@ def _open_long(page: Page, server: LiveServer) -> Chat:
         log.append(connection, conversation, rows)
     database.close()
     page.reload()
-    page.wait_for_function(
-        "document.querySelector('lotse-chat').shadowRoot.querySelectorAll('.message').length >= 490", timeout=60_000
-    )
+    chat.messages().nth(LONG_LOG - 20).wait_for(state="attached", timeout=60_000)
     page.wait_for_timeout(1500)
     return chat
 

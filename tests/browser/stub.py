@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Route
 
 ID = "0e5f6c1a-0000-4000-8000-00000000feed"
+# A picture of one dot.
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 OFFER: dict[str, Any] = {
     "id": "housing-beispiel-1",
     "kind": "housing",
@@ -102,6 +105,8 @@ class Stub:
                     buttons=[{"id": "0.1.0", "title": "Wohnung finden"}],
                 )
             return self._json(route, {"id": ID, "token": "t" * 43, **self._language(), "messages": self.messages}, 201)
+        if ".png" in path:
+            return route.fulfill(body=base64.b64decode(DOT), content_type="image/png")
         if path.startswith("/receipts/"):
             if body.get("secret", "").startswith("right"):
                 return self._json(route, {"id": ID, "token": "r" * 43})
@@ -111,6 +116,11 @@ class Stub:
             return route.abort("connectionreset") if self.no_streams else self._events(route)
         if tail.startswith("/messages"):
             return self._messages(route, body) if request.method == "POST" else self._history(route)
+        if tail == "/receipt":
+            base, number = "/api/v1/receipts/HL-7K3M-92/", "HL-7K3M-92"
+            addresses = {kind: f"{base}qr.{kind}?ticket=t" for kind in ("png", "svg")}
+            link = f"https://chat.example/?case={number}#secret"
+            return self._json(route, {"case_number": number, "link": link, "page": base + "page?ticket=t", **addresses}, 201)
         if tail == "/language":
             self.language = body["language"]
             return self._json(route, self._language())

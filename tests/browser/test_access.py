@@ -13,8 +13,9 @@ from tests.browser.stub import FORM, OFFER, Stub
 LANGUAGES = ("de", "en", "ar")
 STATES = (
     "closed", "notice", "conversation", "cards", "form", "form_errors", "failed", "offline", "live", "over",
-    "menu", "languages", "saved", "delete",
+    "menu", "languages", "saved", "delete", "theme", "voice", "receipt",
 )  # fmt: skip
+SHEETS = {"theme": "contrast", "voice": "mic"}
 LAW = "https://www.gesetze-im-internet.de/bmg/__17.html"
 SOURCES = [{"title": "Bundesmeldegesetz § 17", "url": LAW, "checked_on": "2025-11-01"}]
 
@@ -68,6 +69,13 @@ def bring_to(state: str, chat: Chat, stub: Stub, path: str) -> None:
         chat.menu("globe")
     elif state == "delete":
         chat.menu("trash")
+    elif state in SHEETS:
+        chat.menu(SHEETS[state])
+    elif state == "receipt":
+        stub.state = {"state": "waiting_for_staff", "case_number": "HL-7K3M-92", "queue": {"place": 2, "minutes": 5}}
+        expect(chat.element.locator(".names p")).to_contain_text("HL-7K3M-92")
+        chat.menu("lock")
+        expect(chat.element.locator(".qr")).to_be_visible()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -117,8 +117,14 @@ def test_download_holds_the_conversation(chat: Chat) -> None:
     chat.begin()
     chat.say("Wie melde ich mich an?")
     expect(chat.messages("bot").nth(1)).to_be_visible()
+    chat.menu("download")
     with chat.page.expect_download() as waiting:
-        chat.menu("download")
+        chat.element.locator(".sheet .row").first.click()
+    text = waiting.value.path().read_text(encoding="utf-8-sig")
+    assert "Sie, " in text and "Wie melde ich mich an?" in text and "https://" in text
+    chat.menu("download")
+    with chat.page.expect_download() as waiting:
+        chat.element.locator(".sheet .row").nth(1).click()
     content = json.loads(waiting.value.path().read_text(encoding="utf-8"))
     assert "Wie melde ich mich an?" in json.dumps(content, ensure_ascii=False)
 

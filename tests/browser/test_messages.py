@@ -191,6 +191,26 @@ def test_person_is_named_and_the_end_is_told(chat: Chat, stub: Stub) -> None:
     expect(chat.element.locator(".over .primary")).to_be_visible()
 
 
+def test_waiting_visitor_sees_how_long_it_may_take(chat: Chat, stub: Stub) -> None:
+    chat.begin()
+    subtitle = chat.element.locator(".names p")
+    stub.state = {"state": "waiting_for_staff", "case_number": "HL-7K3M-92", "queue": {"place": 2, "minutes": 5}}
+    expect(subtitle).to_contain_text("Platz 2 in der Warteschlange, etwa 5 Minuten")
+    stub.state = {"state": "waiting_for_staff", "case_number": "HL-7K3M-92", "answer_by": "2026-11-25"}
+    expect(subtitle).to_contain_text("bis 25. November 2026")
+
+
+def test_receipt_shows_link_and_code_without_an_image_from_elsewhere(chat: Chat, stub: Stub) -> None:
+    stub.state = {"state": "waiting_for_staff", "case_number": "HL-7K3M-92"}
+    chat.begin()
+    expect(chat.element.locator(".names p")).to_contain_text("HL-7K3M-92")
+    chat.menu("lock")
+    sheet = chat.element.locator(".sheet")
+    expect(sheet).to_contain_text("https://chat.example/?case=HL-7K3M-92#secret")
+    expect(sheet.get_by_role("img", name="QR-Code")).to_be_visible()
+    assert (sheet.locator("a.secondary").get_attribute("href") or "").endswith("/receipts/HL-7K3M-92/page?ticket=t")
+
+
 def test_receipt_link_opens_the_case_only_when_the_visitor_says_so(chat: Chat, stub: Stub) -> None:
     stub.add("visitor", "Meine Frage von gestern")
     stub.add("staff", "Die Antwort", name="Frau Muster")

@@ -31,7 +31,7 @@ def any_connection(any_engine: Engine) -> Iterator[Connection]:
     """A connection inside one transaction, with two advisers: 1 is Anna, 2 is Bernd."""
     with any_engine.connect() as connection, connection.begin():
         for name in ("Anna", "Bernd"):
-            row = {"email": f"{name}@example.org", "name": name, "role": "adviser", "active": True, "created_at": 0}
+            row = {"email": f"{name.lower()}@example.org", "name": name, "role": "adviser", "active": True, "created_at": 0}
             connection.execute(users.insert().values(**row))
         yield connection
 

@@ -63,7 +63,7 @@ def test_route_is_open_to_its_roles_alone(
     path = f"/console{route.path}"
     for name, value in (
         ("<number:str>", known["number"]), ("<token:str>", "unknown"), ("<user_id:int>", "999999"),
-        ("<letter_id:int>", "999999"),
+        ("<letter_id:int>", "999999"), ("<conversation_id:str>", "0" * 32), ("<seq:int>", "1"), ("<table:str>", "weeks.csv"),
         ("<name:str>", "console.css"), ("<rest:[^/].*>", "nothing/here"),
     ):  # fmt: skip
         path = path.replace(name, value)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.knowledge import Names, Offer, OfferIndex, Query, load_offers, present
-from bot.knowledge.offers import contact_problems
+from bot.knowledge.care import contact_problems
 from bot.knowledge.schema import enum_values
 from bot.region import Region
 

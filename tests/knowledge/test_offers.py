@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ContentError, ContentErrors
-from bot.knowledge import Offer, check, load_offers
-from bot.knowledge.offers import contact_problems
+from bot.knowledge import Offer, load_offers
 from bot.region import Region
-from tests.knowledge.conftest import TODAY, Write
+from tests.knowledge.conftest import Write
 
 
 def load(data: Path) -> list[Offer]:
@@ -134,47 +133,7 @@ def test_files_of_another_shape_are_refused(data: Path, text: str) -> None:
     assert errors(data)
 
 
-def test_check_lists_what_needs_care_in_order(data: Path, write: Write) -> None:
-    write(
-        "service",
-        {"id": "fine"},
-        {"id": "expired", "more": "  valid_until: 2026-11-20\n"},
-        {"id": "last-day", "more": "  valid_until: 2026-11-21\n"},
-        {"id": "expiring", "more": "  valid_until: 2026-12-05\n"},
-        {"id": "later", "more": "  valid_until: 2026-12-06\n"},
-        {"id": "reviewed-90-days-ago", "reviewed_on": "2026-08-23"},
-        {"id": "review-due", "reviewed_on": "2026-08-22"},
-    )
-    found = [(finding.offer, finding.problem) for finding in check(load(data), TODAY, ["de"])]
-    assert found == [
-        ("expired", "expired"),
-        ("last-day", "expiring"),
-        ("expiring", "expiring"),
-        ("review-due", "review_due"),
-    ]
-
-
-def test_check_names_missing_languages(data: Path, write: Write) -> None:
-    write("service")
-    (finding,) = check(load(data), TODAY, ["de", "en", "uk"])
-    assert (finding.problem, finding.detail, finding.line) == ("language_missing", "en, uk", 2)
-
-
 def test_an_event_expires_when_it_is_over(data: Path, write: Write) -> None:
     write("event", {"more": "  valid_until: 2028-01-01\n"})
     (offer,) = load(data)
     assert offer.last_day == date(2027, 5, 1)
-
-
-@pytest.mark.parametrize(
-    ("contact", "problems"),
-    [
-        ({"phone": "+49 30 23125 300", "email": "kita@example.org"}, []),
-        ({"phone": "03931 123456"}, ["phone"]),
-        ({"phone": "+49 30 23125 300 300 300 300"}, ["phone"]),
-        ({"phone": "call us", "email": "kita(at)example.org"}, ["phone", "email"]),
-        ({"url": "https://example.org"}, []),
-    ],
-)
-def test_contacts_that_do_not_parse_are_found(contact: dict[str, str], problems: list[str]) -> None:
-    assert [field for field, _ in contact_problems(contact)] == problems

@@ -55,7 +55,7 @@ def test_the_shape_is_that_of_the_contract(names: Names) -> None:
             {"name": "rent_warm", "label": "Warmmiete", "value": "550\xa0€ im Monat"},
         ],
         "contact": {"email": "a@example.org"}, "source": "https://example.org/x", "reviewed_on": "2026-10-01",
-        "sample": True,
+        "sample": True, "coordinates": {"latitude": 52.5408, "longitude": 11.9694, "exact": False},
     }  # fmt: skip
     json.dumps(card)
 

@@ -28,6 +28,11 @@ def test_time_is_the_regions() -> None:
     assert Formats("de", BERLIN).time("2026-07-01T22:05:00.000Z") == "00:05"
 
 
+def test_other_language_is_named_in_the_visitors_own() -> None:
+    assert Formats("uk", BERLIN).other("de") == "німецька"
+    assert Formats("de-simple", BERLIN).other("de") == ""
+
+
 def test_map_marks_only_an_offers_own_point() -> None:
     formats, point = Formats("de", BERLIN), {"latitude": 52.5, "longitude": 11.9}
     assert "mlat=52.5" in formats.map_link({"coordinates": {**point, "exact": True}})

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from bot.knowledge.feeds import jobposting
+from bot.knowledge.feeds import hsds, icalendar, jobposting, openimmo, spreadsheet
 from bot.knowledge.feeds.fields import Context, Format, Refused, Unreadable
 from bot.knowledge.feeds.mapping import Mappings
 from bot.knowledge.feeds.report import Report
@@ -21,9 +21,16 @@ from bot.knowledge.names import Names
 from bot.languages import load_languages
 from bot.region import Region
 
-FORMATS: Mapping[str, Format] = {module.FORMAT.name: module.FORMAT for module in (jobposting,)}
+FORMATS: Mapping[str, Format] = {
+    module.FORMAT.name: module.FORMAT for module in (jobposting, openimmo, hsds, icalendar, spreadsheet)
+}
 
-__all__ = ["FORMATS", "Context", "Format", "Refused", "Report", "Unreadable", "open_context", "run_import"]
+__all__ = ["FORMATS", "Context", "Format", "Refused", "Report", "Unreadable", "check_mappings", "open_context", "run_import"]
+
+
+def check_mappings(data: Path) -> Mappings:
+    """Read data/feeds.yml. Raises ContentErrors for values that no fact can have."""
+    return Mappings.load(data, {name: format_.tables for name, format_ in FORMATS.items()})
 
 
 def open_context(data: Path, *, source: str, language: str | None = None, today: date | None = None) -> Context:
@@ -42,6 +49,6 @@ def open_context(data: Path, *, source: str, language: str | None = None, today:
         raise Refused(f"{language!r} is no language texts are written in: {', '.join(languages.written)}")
     return Context(
         data=data, region=region, languages=languages, names=Names.load(data, region),
-        mappings=Mappings.load(data, {name: format_.tables for name, format_ in FORMATS.items()}),
-        source=name, language=language, today=today or date.today(),
+        mappings=check_mappings(data), source=name, language=language,
+        today=today or date.today(),
     )  # fmt: skip

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from bot.knowledge.feeds import FORMATS, Format, Refused, Unreadable, open_context, run_import
+from bot.knowledge.feeds import FORMATS, Format, Refused, Unreadable, open_context, run_import, spreadsheet
 from bot.knowledge.feeds.fields import Entry
 from bot.knowledge.index import OfferIndex
 from bot.knowledge.offers import load_offers
@@ -69,9 +69,10 @@ def export_file(settings: Settings, out: Console, name: str, output: str, *, kin
     offers = [
         offer
         for offer in ([] if template else load_offers(settings.data, context.region))
-        if offer.kind in wanted and (expired or offer.last_day is None or offer.last_day >= date.today())
+        if offer.kind in wanted and format_.carries(offer) and (expired or offer.last_day is None or offer.last_day >= date.today())
     ]
-    content = format_.write(offers, context)
+    as_csv = format_.name == spreadsheet.NAME and output.endswith(".csv")
+    content = (spreadsheet.write_csv if as_csv else format_.write)(offers, context)
     if output != "-":
         Path(output).write_bytes(content)
         out.print(f"{len(offers)} offers written to {output}", markup=False)

@@ -29,6 +29,10 @@ class Refused(Exception):
     """One entry cannot become an offer; the message says why, for the one who delivered it."""
 
 
+class Malformed(Refused):
+    """A value that means nothing; which field it stands in is added where that is known."""
+
+
 @dataclass(frozen=True)
 class Context:
     """What a format may look at while it reads or writes.
@@ -140,6 +144,14 @@ class Format:
     write: Callable[[Iterable[Offer], Context], bytes]
     tables: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    only: tuple[str, str, tuple[str, ...]] | None = None
+    """(kind, fact, values): of this kind only offers with one of these values can be written."""
+
+    def carries(self, offer: Offer) -> bool:
+        """Whether an export can hold this offer."""
+        if self.only and offer.kind == self.only[0]:
+            return offer.facts.get(self.only[1]) in self.only[2]
+        return offer.kind in self.kinds
 
     def fields_of(self, kind: str) -> list[Field]:
         return [each for each in self.fields if not each.kinds or kind in each.kinds]
@@ -163,7 +175,10 @@ def convert(format_: Format, entry: Entry, kind: str, *, known: bool = False) ->
     for each in format_.fields_of(kind):
         if each.guess and (known or each.ours in given):
             continue
-        value = each.read(entry)
+        try:
+            value = each.read(entry)
+        except Malformed as error:
+            raise Refused(f"{each.theirs}: {error}") from None
         empty = value is None or value == "" or value == [] or value == {}
         if empty and not each.guess and not each.keep:
             silent.add(each.ours)

@@ -223,8 +223,7 @@ def _hours(entry: Entry) -> float | None:
 def _start(entry: Entry) -> str | None:
     if any(str(value).strip().lower() in ("true", "1") for value in entry.raw.all("jobImmediateStart")):
         return "immediately"
-    start = values.day(entry.raw.text("jobStartDate") or None)
-    return "immediately" if start and start <= entry.context.today.isoformat() else start
+    return values.day(entry.raw.text("jobStartDate") or None)
 
 
 def _later(entry: Entry) -> str | None:

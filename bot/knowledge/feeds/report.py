@@ -73,6 +73,5 @@ class Report:
         for outcome in self.outcomes:
             parts += [Text(f"remark  {outcome.where}: {remark}") for remark in outcome.remarks]
         parts += [Text(f"note  {note}") for note in self.notes]
-        if self.files:
-            parts.append(Text(f"{'would write' if self.dry_run else 'written'}: {', '.join(self.files)}"))
+        parts += [Text(f"written  {file}") for file in self.files]
         return parts

@@ -101,13 +101,11 @@ class _Importer:
             raise Refused(f"{id} is a {standing.kind} in {standing.file}: delete it there if it now is a {kind}")
         incoming = convert(self.format, entry, kind, known=standing is not None)
         record = merge(standing.record if standing else None, incoming, id, self.context.today)
+        title = next(iter(record.get("title", {}).values()), "")
+        if standing is None and _is_over(record, self.context.today.isoformat()):
+            return Outcome("past", entry.where, id, title)
         self._check(record, kind)
-        offer = build_offer(record, kind)
-        over = offer.last_day is not None and offer.last_day < self.context.today
-        title = next(iter(offer.title.values()))
         if standing is None:
-            if over:
-                return Outcome("past", entry.where, id, title)
             self.shelf.add(kind, self.context.source, record)
             return Outcome("new", entry.where, id, title, remarks=tuple(entry.remarks))
         paths = differing(standing.record, record)
@@ -148,6 +146,13 @@ class _Importer:
         if errors:
             said = (f"{error.field}: {error.message}" if error.field else error.message for error in errors)
             raise Refused("; ".join(dict.fromkeys(said)))
+
+
+def _is_over(record: dict[str, Any], today: str) -> bool:
+    """Whether its last day has passed; looked at before all else, since nobody mends what is over."""
+    facts = record.get("facts", {})
+    ends = str(facts.get("ends", facts.get("starts", "")))[:10]
+    return any(day and day < today for day in (str(record.get("valid_until", "")), ends))
 
 
 def offer_id(source: str, key: str) -> str:

@@ -249,7 +249,7 @@ def _commented_value(name: str, value: Any) -> Any:
     if isinstance(value, str):
         if name in _DAYS and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
             return date.fromisoformat(value)
-        if len(value) > 70:
+        if len(value) > 70 and " " in value:
             return _folded(value)
         if re.match(r"[+\d]", value):
             return DoubleQuotedScalarString(value) if not re.fullmatch(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}", value) else value

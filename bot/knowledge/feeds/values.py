@@ -1,6 +1,6 @@
 """Numbers, dates, times and texts as people and programs write them, into the forms a record has.
 
-Readers of single values give None for an empty one and raise Refused for one that means nothing.
+Readers of single values give None for an empty one and raise Malformed for one that means nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import date, datetime
 from html.parser import HTMLParser
 from typing import Any
 
-from bot.knowledge.feeds.fields import Refused
+from bot.knowledge.feeds.fields import Malformed
 from bot.region import WEEKDAYS
 
 TITLE_LENGTH = 60
@@ -46,7 +46,7 @@ def number(value: Any, *, german: bool = False) -> float | int | None:
     elif text.count(".") > 1 or (german and re.fullmatch(r"-?\d{1,3}(\.\d{3})+", text)):
         text = text.replace(".", "")
     if not re.fullmatch(r"-?\d+(\.\d+)?", text):
-        raise Refused(f"{str(value)[:40]!r} is no number")
+        raise Malformed(f"{str(value)[:40]!r} is no number")
     return _tidy(float(text))
 
 
@@ -58,7 +58,7 @@ def positive(value: Any, *, german: bool = False) -> float | int | None:
 
 def _tidy(value: float) -> float | int:
     if not -1e12 < value < 1e12:
-        raise Refused(f"{value!r} is out of any range")
+        raise Malformed(f"{value!r} is out of any range")
     return int(value) if value == int(value) else round(value, 4)
 
 
@@ -79,7 +79,7 @@ def day(value: Any) -> str | None:
             return date(year + 2000 if year < 100 else year, month, of_month).isoformat()
     except ValueError:
         pass
-    raise Refused(f"{text[:40]!r} is no date: write it as 2026-12-03 or 03.12.2026")
+    raise Malformed(f"{text[:40]!r} is no date: write it as 2026-12-03 or 03.12.2026")
 
 
 def clock(value: Any) -> str | None:
@@ -88,7 +88,7 @@ def clock(value: Any) -> str | None:
         return None
     match = _CLOCK.fullmatch(str(value).strip())
     if not match or int(match[1]) > 24 or int(match[2] or 0) > 59:
-        raise Refused(f"{str(value)[:40]!r} is no time of day: write it as 09:30")
+        raise Malformed(f"{str(value)[:40]!r} is no time of day: write it as 09:30")
     return f"{min(int(match[1]), 23):02}:{match[2] or '00'}" if match[1] != "24" else "23:59"
 
 
@@ -103,7 +103,7 @@ def yes_no(value: Any) -> bool | None:
         return True
     if text in _FALSE:
         return False
-    raise Refused(f"{text[:40]!r} is neither yes nor no")
+    raise Malformed(f"{text[:40]!r} is neither yes nor no")
 
 
 def web_address(value: Any) -> str | None:

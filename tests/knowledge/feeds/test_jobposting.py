@@ -83,7 +83,7 @@ def test_again_changes_nothing(data: Path) -> None:
         ({"hiringOrganization": None}, "hiringOrganization has no name"),
         ({"applicationContact": None}, "contact is missing"),
         ({"employmentType": "zeitweise"}, "says no working time"),
-        ({"validThrough": "bald"}, "'bald' is no date"),
+        ({"validThrough": "bald"}, "validThrough: 'bald' is no date"),
         ({"title": "Mensch mit Herz", "occupationalCategory": None}, "no occupation group"),
         ({"jobLocation": {"geo": {"latitude": 52.52, "longitude": 13.4}}}, "nearest place"),
         ({"jobLocation": {"address": {"addressLocality": "Gardelegen", "postalCode": "39596"}}}, "postcode 39596 is that of"),

@@ -78,6 +78,8 @@ export class Conversation extends Outgoing {
     this.state = "bot";
     this.caseNumber = "";
     this.staff = null;
+    this.queuePlace = null;
+    this.answerBy = "";
     this.messages = new Map();
     this.lastSeq = 0;
     this.connected = true;
@@ -190,6 +192,11 @@ export class Conversation extends Outgoing {
   /** Everything the server stores about it, as JSON. */
   export() {
     return this.api.call("GET", `/conversations/${this.id}/export`, { timeout: 60000 });
+  }
+
+  /** Number, secret link and picture of the case's receipt; the addresses are good for some minutes. */
+  receipt() {
+    return this.api.call("POST", `/conversations/${this.id}/receipt`);
   }
 
   async setLanguage(language) {

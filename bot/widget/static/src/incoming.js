@@ -80,6 +80,9 @@ export class Incoming extends EventTarget {
     const before = this.language;
     if (data.state) this.state = data.state;
     if ("case_number" in data) this.caseNumber = data.case_number || "";
+    // How long it may take: a place in the queue while somebody is looked for, or the day of the answer.
+    this.queuePlace = data.queue || null;
+    this.answerBy = data.answer_by || "";
     if (data.staff) this.staff = typeof data.staff === "string" ? { name: data.staff } : data.staff;
     else if (this.state !== "live") this.staff = null;
     if (data.language) this.language = data.language;

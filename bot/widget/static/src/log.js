@@ -4,9 +4,10 @@
 import { h, icon, outside, prose, linked, safeUrl } from "./dom.js";
 import { offerCard, formatDate } from "./offer.js";
 import { messageForm } from "./form.js";
+import { Tools, isAnswer } from "./tools.js";
 import { browserCode } from "./words.js";
-import { hush, readAloud, voiceFor } from "./speech.js";
 
+const LAID_OUT = 40; // so many of the newest messages are always laid out; the browser skips older ones out of sight
 const GROUP = 5 * 60 * 1000; // ms; messages of one author closer than this belong together
 
 export class Log {
@@ -14,7 +15,7 @@ export class Log {
     this.ui = ui;
     this.nodes = new Map(); // key -> {element, message}
     this.done = new Set(); // seq of forms sent in this page
-    this.rated = new Set();
+    this.tools = new Tools(ui);
     this.element = h("div.log", { role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": ui.t("log_label"), tabindex: "0" });
   }
 
@@ -45,7 +46,7 @@ export class Log {
     for (const [name, message, state, extra] of wanted) {
       let node = this.nodes.get(name);
       if (!node) {
-        node = { element: this.messageElement(message), message };
+        node = this.node(message);
         this.nodes.set(name, node);
         if (message.author !== "visitor") added += 1;
       }
@@ -54,8 +55,21 @@ export class Log {
       this.setState(node, message, state, extra);
       before = node.element;
     }
-    this.arrange(wanted.map(([name, message]) => [this.nodes.get(name).element, message]));
+    this.arrange(wanted.map(([name, message]) => [this.nodes.get(name), message]));
     return added;
+  }
+
+  /** A message's element and the parts of it that change later: looking for them each time would cost with each message. */
+  node(message) {
+    const element = this.messageElement(message);
+    return {
+      element,
+      message,
+      day: element.querySelector(":scope > .day"),
+      foot: element.querySelector(".foot"),
+      tools: element.querySelector(".tools"),
+      passing: element.querySelectorAll(":scope > .suggestions, :scope > .form"),
+    };
   }
 
   has(conversation, clientId) {
@@ -67,7 +81,7 @@ export class Log {
   arrange(entries) {
     let previous = null;
     const lastVisitor = entries.map(([, message]) => message.author).lastIndexOf("visitor");
-    entries.forEach(([element, message], i) => {
+    entries.forEach(([{ element, day, tools, passing }, message], i) => {
       const time = new Date(message.at || Date.now());
       const follows = previous && previous.author === message.author && previous.name === message.name && time - previous.time < GROUP;
       const newDay = !previous || previous.time.toDateString() !== time.toDateString();
@@ -75,15 +89,14 @@ export class Log {
       const ends = !next || next.author !== message.author || next.name !== message.name || new Date(next.at || Date.now()) - time >= GROUP;
       element.classList.toggle("follows", Boolean(follows) && !newDay);
       element.classList.toggle("ends", ends);
-      const day = element.querySelector(":scope > .day");
       day.hidden = !newDay || entries.length < 2;
       if (!day.hidden && day.dataset.day !== time.toDateString()) {
         day.dataset.day = time.toDateString();
         day.textContent = dayName(this.ui, time);
       }
       const current = i > lastVisitor;
-      for (const part of element.querySelectorAll(":scope > .suggestions, :scope > .form")) part.hidden = !current;
-      const tools = element.querySelector(".tools");
+      for (const part of passing) part.hidden = !current;
+      element.classList.toggle("far", i < entries.length - LAID_OUT);
       if (tools) tools.hidden = !ends && !isAnswer(message) && !tools.matches(":focus-within");
       previous = { author: message.author, name: message.name, time };
     });
@@ -115,7 +128,7 @@ export class Log {
       }));
     }
     element.append(h("div.under", { "aria-live": "off", lang: browserCode(ui.language), dir: ui.direction },
-      h("p.foot"), message.author === "bot" && this.tools(message)));
+      h("p.foot"), message.author === "bot" && this.tools.of(message)));
     if (message.buttons?.length) element.append(this.suggestions(message));
     return element;
   }
@@ -143,82 +156,13 @@ export class Log {
     })));
   }
 
-  /** Read aloud and rate. */
-  tools(message) {
-    const { ui } = this;
-    const tools = h("div.tools");
-    if (message.text && voiceFor(message.language || ui.language)) tools.append(this.readButton(message));
-    // The greeting and the assistant's own questions are no answers to be judged.
-    if (isAnswer(message)) tools.append(this.rating(message));
-    return tools;
-  }
-
-  readButton(message) {
-    const { ui } = this;
-    const button = h("button.tool", { type: "button", "aria-label": ui.t("read_aloud"), title: ui.t("read_aloud") }, icon("speaker"));
-    let reading = false;
-    const show = (now) => {
-      reading = now;
-      const label = ui.t(now ? "read_stop" : "read_aloud");
-      button.replaceChildren(icon(now ? "stop" : "speaker"));
-      button.setAttribute("aria-label", label);
-      button.title = label;
-    };
-    button.addEventListener("click", () => {
-      if (reading) return hush();
-      readAloud(message.text, message.language || ui.language, () => show(false));
-      show(true);
-    });
-    return button;
-  }
-
-  rating(message) {
-    const { ui } = this;
-    const box = h("div.rating", { role: "group", "aria-label": ui.t("rate_question") });
-    if (this.rated.has(message.seq)) return box;
-    const send = async (value, comment) => {
-      try {
-        await ui.conversation.rate(message.seq, value, comment);
-      } catch (error) {
-        if (error.status !== 409) return ui.announce(ui.errorText(error), true);
-      }
-      this.rated.add(message.seq);
-      return true;
-    };
-    const thank = () => {
-      const thanks = h("p.muted", { tabindex: "-1" }, ui.t("rate_thanks"));
-      box.replaceChildren(thanks);
-      ui.announce(ui.t("rate_thanks"));
-      // The button that was pressed is gone; without this the focus would fall back to the page.
-      thanks.focus();
-    };
-    const button = (name, label, onclick) => h("button.tool", { type: "button", "aria-label": ui.t(label), title: ui.t(label), onclick }, icon(name));
-    box.append(
-      button("up_thumb", "rate_up", async () => {
-        if (await send(1)) thank();
-      }),
-      button("down_thumb", "rate_down", async () => {
-        if (!(await send(-1))) return;
-        const id = ui.nextId();
-        const field = h("textarea", { id, rows: 2, maxlength: 1000 });
-        box.replaceChildren(h("form.comment", {
-          onsubmit: async (event) => {
-            event.preventDefault();
-            if (!field.value.trim() || (await send(-1, field.value.trim()))) thank();
-          },
-        }, h("label", { for: id }, ui.t("rate_comment_label")), field, h("button.secondary", { type: "submit" }, ui.t("rate_comment_send"))));
-        field.focus();
-      }));
-    return box;
-  }
-
   /** Under each message: when it was, and whether it has left. */
   setState(node, message, state, extra) {
     // The device's clock may be wrong: what the server says about the time replaces what was assumed.
     if (node.state === state && node.at === message.at && state !== "busy" && state !== "refused") return;
     node.at = message.at;
     const { ui } = this;
-    const foot = node.element.querySelector(".foot");
+    const { foot } = node;
     node.element.dataset.state = state || "sent";
     if (node.state && node.state !== "sending" && !state) ui.announce(ui.t("sent"));
     node.state = state;
@@ -245,11 +189,6 @@ export class Log {
     this.nodes.clear();
     this.element.replaceChildren();
   }
-}
-
-/** Whether it carries what the visitor asked for. */
-function isAnswer(message) {
-  return Boolean(message.offers?.length || message.sources?.length);
 }
 
 function key(message) {

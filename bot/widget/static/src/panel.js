@@ -4,6 +4,7 @@ import { Composer } from "./composer.js";
 import { h, icon } from "./dom.js";
 import { Log } from "./log.js";
 import { deletedView, noticeView, unreachableView } from "./notice.js";
+import { formatDate } from "./offer.js";
 import { Reading } from "./reading.js";
 import { languageSheet, menuSheet } from "./sheets.js";
 import { readAloud } from "./speech.js";
@@ -200,13 +201,21 @@ export class Panel extends Reading {
       waiting_for_staff: caseNumber ? this.t("state_waiting_case", { number: caseNumber }) : this.t("state_waiting"),
       live: name ? this.t("state_live_name", { name }) : this.t("state_live"),
     };
-    const text = texts[state] || this.t("subtitle");
+    let text = texts[state] || this.t("subtitle");
+    if (state === "waiting_for_staff") text += this.outlook();
     const changed = this.subtitle.textContent !== text && this.shownState !== undefined && this.shownState !== state;
     this.subtitle.textContent = text;
     this.subtitle.className = state === "live" ? "live" : state === "waiting_for_staff" ? "waiting" : "";
     if (changed) this.announce(text);
     this.shownState = state;
     this.renderFooter();
+  }
+
+  /** How long it may take until a person answers, where the server knows. */
+  outlook() {
+    const { queuePlace, answerBy } = this.conversation;
+    if (queuePlace) return " · " + this.t("state_queue", { place: queuePlace.place, minutes: queuePlace.minutes });
+    return answerBy ? " · " + this.t("state_answer_by", { date: formatDate(this, answerBy) }) : "";
   }
 
   showConnection() {

@@ -69,11 +69,15 @@ export function menuSheet(ui) {
   if (conversation.id) {
     rows.append(
       h("hr", {}),
-      row("download", ui.t("download"), () => ui.download()),
+      row("download", ui.t("download"), () => ui.showSheet(downloadSheet)),
       row("restart", ui.t("restart"), () => ui.showSheet(restartSheet)),
       row("trash", ui.t("delete"), () => ui.showSheet(deleteSheet), { classes: ".risk" }));
   }
-  if (conversation.caseNumber) rows.prepend(h("p.note", {}, ui.t("case_number", { number: conversation.caseNumber })));
+  if (conversation.caseNumber) {
+    rows.prepend(
+      h("p.note", {}, ui.t("case_number", { number: conversation.caseNumber })),
+      row("lock", ui.t("receipt_show"), () => ui.showSheet(receiptSheet)));
+  }
   return sheet(ui, ui.t("menu"), rows);
 }
 
@@ -89,6 +93,44 @@ export function languageSheet(ui) {
     }, icon(code === "de-simple" ? "easy" : "globe"), h("span", {}, h("bdi", {}, name)), current && icon("check")));
   }
   return sheet(ui, ui.t("language"), rows);
+}
+
+export function downloadSheet(ui) {
+  return sheet(ui, ui.t("download"), h("div.rows", {},
+    row("download", ui.t("download_text"), () => ui.downloadText()),
+    row("lock", ui.t("download_all"), () => ui.downloadAll())));
+}
+
+/** The way back into a handed-over conversation: link, code to scan, page to print. */
+export function receiptSheet(ui) {
+  const status = h("p.form-status", { role: "status" });
+  const body = h("div.page", {}, h("p.lines", {}, ui.t("receipt_keep")), h("span.spinner"), status);
+  const show = async () => {
+    const receipt = await ui.conversation.receipt();
+    const copy = async () => {
+      await navigator.clipboard.writeText(receipt.link);
+      status.textContent = ui.t("receipt_copied");
+    };
+    const canvas = await ui.api.picture(receipt.png).catch(() => null);
+    if (canvas) {
+      canvas.className = "qr";
+      canvas.setAttribute("role", "img");
+      canvas.setAttribute("aria-label", ui.t("receipt_qr"));
+    }
+    body.querySelector(".spinner").replaceWith(...[
+      h("p", {}, h("strong", {}, ui.t("case_number", { number: receipt.case_number }))),
+      canvas,
+      h("p.code-line", { dir: "ltr" }, receipt.link),
+      h("div.buttons", {},
+        navigator.clipboard && h("button.primary", { type: "button", onclick: () => copy().catch(() => {}) }, ui.t("receipt_copy")),
+        outside(ui.api.base + receipt.page, { class: "secondary" }, ui.t("receipt_print"))),
+    ].filter(Boolean));
+  };
+  show().catch((error) => {
+    body.querySelector(".spinner")?.remove();
+    status.textContent = ui.errorText(error);
+  });
+  return sheet(ui, ui.t("receipt_show"), body);
 }
 
 const THEMES = ["auto", "light", "dark", "high-contrast"];

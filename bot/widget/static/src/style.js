@@ -67,6 +67,8 @@ p, h2, h3, ul, ol, dl, dd { margin: 0; padding: 0; }
 button, input, select, textarea { font: inherit; color: inherit; letter-spacing: inherit; }
 button { cursor: pointer; border: 0; background: none; padding: 0; text-align: start; -webkit-tap-highlight-color: transparent; }
 a { color: var(--accent); text-underline-offset: .15em; overflow-wrap: anywhere; }
+/* A number that is broken in two is read wrongly, in Arabic above all. */
+a[href^="tel:"] { white-space: nowrap; }
 a:hover { text-decoration-thickness: .13em; }
 :focus { outline: none; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
@@ -135,6 +137,8 @@ a:hover { text-decoration-thickness: .13em; }
 .body { position: relative; flex: 1; min-block-size: 0; display: flex; flex-direction: column; }
 .scroller { flex: 1; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--accent-line) transparent; display: flex; flex-direction: column; }
 .log { display: flex; flex-direction: column; padding: .5em var(--pad) .4em; outline-offset: -3px !important; }
+/* The room at the sides is for outlines: what is not laid out is also cut off at its edges. */
+.message.far { content-visibility: auto; contain-intrinsic-size: auto 8em; margin-inline: -5px; padding-inline: 5px; }
 .column { inline-size: 100%; max-inline-size: 47em; margin-inline: auto; }
 .latest { position: absolute; inset-block-end: .7em; inset-inline-end: .8em; display: grid; place-items: center; inline-size: 2.75em; block-size: 2.75em; border-radius: 50%; background: var(--surface); color: var(--accent); box-shadow: 0 0 0 1px var(--line), 0 4px 14px rgb(19 21 37 / .16); z-index: 1; }
 
@@ -258,6 +262,9 @@ textarea { resize: vertical; }
 .mic:hover { background: var(--bubble); color: var(--text); }
 .mic[aria-pressed="true"] { background: var(--danger); color: var(--surface); }
 .lines { white-space: pre-line; }
+.qr { inline-size: min(100%, 13em); block-size: auto; align-self: center; border-radius: .5em; image-rendering: pixelated; }
+.code-line { font-size: .84em; overflow-wrap: anywhere; user-select: all; }
+a.secondary { text-decoration: none; }
 .send { display: grid; place-items: center; flex: none; inline-size: 2.75em; block-size: 2.75em; border-radius: 50%; background: var(--accent); color: var(--on-accent); transition: background-color .15s, opacity .15s; }
 .send:hover { background: var(--accent-hover); }
 .send[aria-disabled="true"] { background: var(--bubble); color: var(--muted); cursor: default; }

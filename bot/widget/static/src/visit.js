@@ -1,6 +1,6 @@
 // A visit from the notice to the end: loading the texts, accepting, taking up, beginning anew, erasing.
 
-import { h } from "./dom.js";
+import { conversationText, saveFile } from "./download.js";
 import { Ui } from "./ui.js";
 
 const RECEIPT = /^[A-Z]{2,4}(-[A-Z0-9]{2,8}){1,3}$/i;
@@ -124,13 +124,14 @@ export class Visit extends Ui {
     }
   }
 
-  async download() {
+  downloadText() {
+    saveFile(this, conversationText(this), "text/plain", "txt");
+    this.closeSheet();
+  }
+
+  async downloadAll() {
     try {
-      const data = await this.conversation.export();
-      const address = URL.createObjectURL(new Blob([JSON.stringify(data, null, 2)], { type: "application/json" }));
-      const name = (this.conversation.caseNumber || new Date().toISOString().slice(0, 10)).toLowerCase();
-      h("a", { href: address, download: `heimatlotse-${name}.json` }).click();
-      setTimeout(() => URL.revokeObjectURL(address), 10000);
+      saveFile(this, JSON.stringify(await this.conversation.export(), null, 2), "application/json", "json");
       this.closeSheet();
     } catch (error) {
       this.closeSheet();

@@ -1,0 +1,192 @@
+"""Where personal data lies, table by table, and how it is given out and deleted.
+
+A test walks the tables of `bot/db.py`: one that is neither here nor in NOT_PERSONAL fails it. So whoever adds a
+table has to say what becomes of a person's rows in it.
+
+All functions work on a connection inside a transaction of `bot.db.Database`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bot import db
+
+NOT_PERSONAL: Mapping[str, str] = {
+    "talk_facts": "counts of conversations that are gone: a day, a municipality, topics; no text, no id, no time of day",
+    "demand": "counts of searches in the words of the offer schema, by month",
+    "jobs": "when the server last did its own work",
+    "login_failures": "hashes that are compared and never shown, gone after an hour",
+}
+"""Tables without personal data, each with the reason."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who wrote: what belongs to them."""
+
+    conversations: tuple[str, ...]
+    cases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Somebody who works here."""
+
+    user_id: int
+
+
+Rows = Callable[[Any], Any]
+"""From a person to a condition: which rows are about them."""
+
+
+@dataclass(frozen=True)
+class Shredder:
+    """What one table holds about people.
+
+    `visitor`, `staff`: which rows are about such a person, None: none are. `staff_columns`: what is emptied instead
+    of deleting the row when a member of staff goes, because the row is about a case. `hidden`: columns that are never
+    given out.
+    """
+
+    table: sa.Table
+    visitor: Rows | None = None
+    staff: Rows | None = None
+    staff_columns: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+
+def _in_conversation(table: sa.Table) -> Rows:
+    return lambda person: table.c.conversation_id.in_(person.conversations)
+
+
+def _in_case(table: sa.Table) -> Rows:
+    return lambda person: table.c.case_number.in_(person.cases)
+
+
+def _by_user(table: sa.Table, column: str = "user_id") -> Rows:
+    return lambda person: table.c[column] == person.user_id
+
+
+SHREDDERS = (
+    Shredder(db.conversations, lambda person: db.conversations.c.id.in_(person.conversations)),
+    Shredder(db.conversation_tokens, _in_conversation(db.conversation_tokens), hidden=("token_hash",)),
+    Shredder(db.messages, _in_conversation(db.messages)),
+    Shredder(db.tracker_events, _in_conversation(db.tracker_events)),
+    Shredder(db.ratings, _in_conversation(db.ratings)),
+    Shredder(
+        db.presence, _in_conversation(db.presence), lambda person: db.presence.c.who == str(person.user_id)
+    ),
+    Shredder(
+        db.reviews, _in_conversation(db.reviews), _by_user(db.reviews), staff_columns=("user_id",)
+    ),
+    Shredder(
+        db.cases, lambda person: db.cases.c.number.in_(person.cases),
+        lambda person: (db.cases.c.owner_id == person.user_id) | (db.cases.c.last_owner_id == person.user_id),
+        staff_columns=("owner_id", "last_owner_id"),
+    ),
+    Shredder(db.outbox, _in_case(db.outbox)),
+    Shredder(db.case_events, _in_case(db.case_events), _by_user(db.case_events), staff_columns=("user_id",)),
+    Shredder(db.case_reads, _in_case(db.case_reads), _by_user(db.case_reads)),
+    Shredder(db.case_notes, _in_case(db.case_notes), _by_user(db.case_notes), staff_columns=("user_id",)),
+    Shredder(db.case_tags, _in_case(db.case_tags)),
+    Shredder(
+        db.users, None, lambda person: db.users.c.id == person.user_id,
+        hidden=("password_hash", "invitation_hash", "totp_secret", "totp_step"),
+    ),
+    Shredder(db.sessions, None, _by_user(db.sessions), hidden=("token_hash", "csrf")),
+    Shredder(db.availability, None, _by_user(db.availability)),
+    # Who did what stays until its own time is over, with a number that is nobody's name any more.
+    Shredder(db.audit, lambda person: db.audit.c.object.in_(person.cases), _by_user(db.audit)),
+)  # fmt: skip
+
+_KEPT_FOR_AUDIT = db.audit.name
+
+
+def export(connection: Connection, person: Visitor | Staff) -> dict[str, list[dict[str, Any]]]:
+    """All rows about a person by table, without keys and tokens."""
+    found = {}
+    for shredder in SHREDDERS:
+        rows = shredder.visitor if isinstance(person, Visitor) else shredder.staff
+        if rows is None:
+            continue
+        columns = [column for column in shredder.table.c if column.name not in shredder.hidden]
+        query = sa.select(*columns).where(rows(person)).order_by(*shredder.table.primary_key.columns)
+        found[shredder.table.name] = [dict(row._mapping) for row in connection.execute(query)]
+    return found
+
+
+def erase_visitor(connection: Connection, person: Visitor) -> dict[str, int]:
+    """Deletes what a visitor left, in every table; returns how many rows each lost. The audit log keeps numbers alone."""
+    order = {table.name: place for place, table in enumerate(db.metadata.sorted_tables)}
+    gone = {}
+    # What refers to another table goes before it.
+    for shredder in sorted(SHREDDERS, key=lambda each: -order[each.table.name]):
+        if shredder.visitor is not None and shredder.table.name != _KEPT_FOR_AUDIT:
+            gone[shredder.table.name] = connection.execute(shredder.table.delete().where(shredder.visitor(person))).rowcount
+    return gone
+
+
+def erase_staff(connection: Connection, person: Staff) -> dict[str, int]:
+    """Takes a member of staff's name out: sessions go, the account stays as a number that nobody can log in with.
+
+    Open cases of theirs are free again. Over what they wrote to visitors their name stands until the conversation goes.
+
+    Raises:
+        ValueError: it is the only administrator's account.
+    """
+    u = db.users.c
+    others = sa.select(u.id).where(
+        u.role == "administrator", u.active, u.password_hash.is_not(None), u.id != person.user_id
+    )
+    role = connection.execute(sa.select(u.role).where(u.id == person.user_id)).scalar()
+    if role == "administrator" and connection.execute(others.limit(1)).first() is None:
+        raise ValueError("this is the only administrator; make another one first")
+    connection.execute(
+        db.cases.update()
+        .where(db.cases.c.owner_id == person.user_id, db.cases.c.state.in_(("open", "waiting")))
+        .values(state="new")
+    )
+    gone = {}
+    for shredder in SHREDDERS:
+        table = shredder.table
+        if shredder.staff is None or table.name in (_KEPT_FOR_AUDIT, "users"):
+            continue
+        gone[table.name] = 0
+        for column in shredder.staff_columns:
+            mine = table.c[column] == person.user_id
+            gone[table.name] += connection.execute(table.update().where(mine).values({column: None})).rowcount
+        if not shredder.staff_columns:
+            gone[table.name] = connection.execute(table.delete().where(shredder.staff(person))).rowcount
+    nobody: dict[str, Any] = {column.name: None for column in db.users.c if column.nullable}
+    nobody |= {"email": f"erased-{person.user_id}@invalid", "name": f"({person.user_id})", "active": False}
+    gone["users"] = connection.execute(db.users.update().where(u.id == person.user_id).values(nobody)).rowcount
+    return gone
+
+
+def find_visitor(connection: Connection, who: str) -> Visitor:
+    """By a case's number, a conversation's id, or the e-mail address or telephone number given for cases.
+
+    Returns:
+        What belongs to them; nothing, if nobody is known by that.
+    """
+    who = who.strip()
+    c = db.cases.c
+    known = sa.select(c.conversation_id).where(
+        sa.or_(c.number == who.upper(), sa.func.lower(c.contact) == who.lower(), c.conversation_id == who)
+    )
+    ids = set(connection.execute(known).scalars())
+    ids |= set(connection.execute(sa.select(db.conversations.c.id).where(db.conversations.c.id == who)).scalars())
+    return visitor_of(connection, ids)
+
+
+def visitor_of(connection: Connection, ids: Any) -> Visitor:
+    """What belongs to conversations."""
+    c = db.cases.c
+    numbers = connection.execute(sa.select(c.number).where(c.conversation_id.in_(list(ids))).order_by(c.number)).scalars()
+    return Visitor(tuple(sorted(ids)), tuple(numbers))

@@ -1,0 +1,92 @@
+"""Numbers of the statistics, worked out by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sqlalchemy.engine import Connection
+
+from bot.console import figures
+from bot.console.figures import Tables
+from bot.console.texts import texts_in
+from bot.conversation import log
+from bot.db import cases, conversations, demand, messages, ratings
+from bot.privacy import facts
+from bot.privacy.facts import Fact
+from bot.region import Region
+from tests.console.both import any_connection, any_engine, make_case
+
+__all__ = ["any_connection", "any_engine"]
+
+REGION = Region.load(Path(__file__).parents[2] / "data")
+WORDS: Any = SimpleNamespace(
+    spoken=lambda code: {"de": "Deutsch", "uk": "Ukrainisch"}.get(code, code), topic=str, intent=str, kind=str
+)
+
+
+@pytest.mark.parametrize(
+    ("values", "share", "found"),
+    [([], 0.5, None), ([7], 0.9, 7), ([1, 2, 3, 4], 0.5, 2), ([5, 1, 3], 0.5, 3), (list(range(1, 11)), 0.9, 9)],
+)
+def test_quantile(values: list[float], share: float, found: float | None) -> None:
+    assert figures.quantile(values, share) == found
+
+
+def test_summary_and_weeks() -> None:
+    found = [
+        Fact("2026-11-02", "de", said=2, intents={"find_job": 2}, up=1),
+        Fact("2026-11-08", "uk", said=1, intents={"nlu_fallback": 1}, misunderstood=1, searches_empty=1, down=1),
+        Fact("2026-11-09", "uk", said=3, intents={"find_job": 1}, handed_over=True, topic="work", wait=600, place="stendal"),
+    ]
+    summary = figures.summary(found)
+    assert (summary["conversations"], summary["alone_share"], summary["handed"]) == (3, 33, 1)
+    assert (summary["wait_median"], summary["rating_share"], summary["empty"]) == (10.0, 50, 1)
+    tables = {t.name: t for t in Tables(texts_in("de"), WORDS, REGION).all(found, [], date(2026, 11, 4), date(2026, 11, 20))}
+    assert tables["weeks"].rows == [("02.11.26", 2, 0, 1, None, None), ("09.11.26", 1, 1, 0, 10.0, 10.0), ("16.11.26", 0, 0, 0, None, None)]
+    assert tables["languages"].rows == [("Ukrainisch", 2, 1, 10.0), ("Deutsch", 1, 0, None)]
+    assert tables["intents"].rows == [("find_job", 3)]
+    assert tables["places"].rows[1] == ("Stendal", 1, 1, 10.0)
+    assert tables["campaigns"].rows == []
+
+
+def test_empty_period() -> None:
+    assert figures.summary([])["alone_share"] is None
+    assert Tables(texts_in("en"), WORDS, REGION).all([], [], date(2026, 11, 1), date(2026, 11, 1))[0].rows[0][1] == 0
+
+
+def test_facts_of_conversations(any_connection: Connection) -> None:
+    """From rows as they are stored."""
+    alone = log.create(any_connection, token="a", language="uk", page=None, greeting=[], campaign="weihnachten", persona="returner")
+    rows = [
+        {"author": "visitor", "text": "?", "language": "uk", "extra": {"intent": {"name": "find_housing", "confidence": 0.9}}},
+        {"author": "bot", "text": "-", "language": "uk", "extra": {"utter": "utter_search_none"}},
+        {"author": "visitor", "text": "Ja", "language": "uk", "extra": {"payload": "/affirm", "intent": {"name": "affirm"}}},
+    ]
+    log.append(any_connection, alone, rows)
+    any_connection.execute(ratings.insert().values(conversation_id=alone, seq=2, value=-1, at=0))
+    handed = make_case(any_connection, "HL-2222-22")
+    any_connection.execute(cases.update().values(created_at=1000, place="tangermuende"))
+    log.append(any_connection, handed, [{"author": "staff", "text": "Hallo", "language": "de"}])
+    any_connection.execute(messages.update().where(messages.c.author == "staff").values(at=1090))
+    log.create(any_connection, token="c", language="de", page=None, greeting=[{"author": "bot", "text": "x", "language": "de"}])
+    any_connection.execute(conversations.update().values(created_at=1_000_000))
+    found = sorted(facts.between(any_connection, REGION, "1970-01-12", "1970-01-12"), key=lambda fact: fact.language)
+    assert found == [
+        Fact("1970-01-12", "de", place="tangermuende", said=1, handed_over=True, topic="housing", wait=90.0),
+        Fact(
+            "1970-01-12", "uk", "weihnachten", "returner", said=2, intents={"find_housing": 1}, searches_empty=1, down=1
+        ),
+    ]
+    assert facts.between(any_connection, REGION, "1970-01-13", "1970-01-14") == []
+
+
+def test_searches_without_a_result(any_connection: Connection) -> None:
+    row = {"kind": "housing", "place": "stendal", "language": "uk", "criteria": "{}", "relaxed": ""}
+    for month, n in (("2026-10", 3), ("2026-11", 4), ("2026-01", 9)):
+        any_connection.execute(demand.insert().values(month=month, searches=n, **row))
+    (found,) = figures.searches_between(any_connection, "2026-10-05", "2026-11-02")
+    assert (found.kind, found.place, found.n) == ("housing", "stendal", 7)

@@ -1,0 +1,64 @@
+"""Review by the content team: every conversation, nobody's contact data."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import yaml
+
+from .conftest import Member, case_of
+
+
+def test_editor_marks_what_it_should_have_been(member: Callable[..., Member], visitor: Callable[..., Any]) -> None:
+    talk, editor = visitor(), member("editor")
+    talk.say("Wie melde ich mich um? Meine Nummer ist 0176 12345678, olena@example.org, geboren 12.03.1985")
+    seq = next(m["seq"] for m in talk.messages() if m["author"] == "visitor")
+    assert editor.http.get("/console/").headers["location"] == "/console/review"
+    assert f"/console/review/talk/{talk.id}" in editor.page("/review?kind=open")
+    page = editor.page(f"/review/talk/{talk.id}")
+    assert "[Telefon]" in page and "12345678" not in page and "olena@" not in page and "12.03.1985" not in page
+    path = f"/review/talk/{talk.id}/{seq}"
+    assert editor.post(path, verdict="wrong", intent="no such intent").status_code == 400
+    assert editor.post(path, verdict="wrong", intent="faq/registration", note="Ummelden").status_code == 303
+    assert "Falsch verstanden: Anmelden und Ummelden" in editor.page(f"/review/talk/{talk.id}")
+    assert f"/console/review/talk/{talk.id}" not in editor.page("/review?kind=open")
+    sheet = editor.http.get("/console/review/marks.csv")
+    assert sheet.content.startswith(b"\xef\xbb\xbf") and "12345678" not in sheet.text
+    rows = list(csv.reader(io.StringIO(sheet.content.decode("utf-8-sig")), delimiter=";"))
+    assert any("Anmelden und Ummelden" in row and "Ummelden" in row for row in rows)
+    documents = list(yaml.safe_load_all(editor.http.get("/console/review/marks.yml").text))
+    by_intent = {each["intent"]: each["examples"] for document in documents for each in document["nlu"]}
+    assert "Wie melde ich mich um?" in by_intent["faq/registration"] and "[" not in by_intent["faq/registration"]
+    assert editor.post(path, verdict="none").status_code == 303
+    assert "Falsch verstanden:" not in editor.page(f"/review/talk/{talk.id}")
+
+
+def test_contact_of_a_case_is_not_shown_to_editors(member: Callable[..., Member], visitor: Callable[..., Any]) -> None:
+    talk, editor = visitor(), member("editor")
+    asked = talk.press([b["id"] for m in talk.greeting for b in m["buttons"]][-1])
+    talk.press(asked[-1]["buttons"][0]["id"])
+    talk.say("Wir suchen eine Hebamme.")
+    summary = talk.say("olena.kovalenko@example.org")
+    talk.press(summary[-1]["buttons"][0]["id"])
+    number = talk.state()["case_number"]
+    page = editor.page(f"/review/talk/{talk.id}")
+    assert "olena.kovalenko" not in page and number not in page and "[E-Mail]" in page
+    assert editor.http.get(f"/console/cases/{number}").status_code == 403
+
+
+def test_unknown_conversation(member: Callable[..., Member]) -> None:
+    editor = member("editor")
+    assert editor.http.get("/console/review/talk/" + "0" * 32).status_code == 404
+    assert editor.post("/review/talk/" + "0" * 32 + "/1", verdict="good").status_code == 404
+
+
+def test_list_of_misunderstood(member: Callable[..., Member], visitor: Callable[..., Any]) -> None:
+    talk, editor = visitor(), member("editor")
+    talk.say("xyzzy plugh frobnitz quux")
+    number = case_of(visitor())
+    page = editor.page("/review/misunderstood")
+    assert number not in page
+    assert editor.http.get("/console/review/misunderstood.csv").status_code == 200
