@@ -1,6 +1,6 @@
 """This assistant against Rasa's stock configuration: same examples, same questions, same machine, one run.
 
-    python -m tests.bench.assistant [--examples 6] [--epochs 100]
+    python -m tests.bench.assistant [--examples 2] [--epochs 100]
 
 Both learn from the same sample of the examples, because the stock pipeline would need hours for all of them. The
 questions are those of `tests/nlu`. Each system runs in a process of its own; figures are medians where they repeat.
@@ -124,6 +124,7 @@ ROWS = [
     ("understood, first", "accuracy", "{:.1%}"),
     ("understood, among the first three", "top3", "{:.1%}"),
     ("training, s", "train_seconds", "{:.0f}"),
+    ("training, s of processors", "train_cpu_seconds", "{:.0f}"),
     ("process start to first answer, s", "ready_seconds", "{:.1f}"),
     ("memory when ready, MB", "memory_mb", "{:.0f}"),
     ("reply p50, ms", "p50_ms", "{:.1f}"),
@@ -159,7 +160,7 @@ def write_section(report: Path, heading: str, body: str) -> None:
 def main() -> None:
     """Runs both and writes the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--examples", type=int, default=6, help="examples an intent and language")
+    parser.add_argument("--examples", type=int, default=2, help="examples an intent and language")
     parser.add_argument("--epochs", type=int, default=100, help="epochs of the stock pipeline (its default: 100)")
     options = parser.parse_args()
     languages = load_languages(ROOT / "data")
