@@ -22,8 +22,8 @@ from bot.conversation.replies import ReplyGenerator
 from bot.conversation.services import Services
 from bot.conversation.turns import Turns
 from bot.db import Database
-from bot.handoff import cases
 from bot.handoff.courier import Courier
+from bot.handoff.desk import Desk
 from bot.handoff.notify import ways
 from bot.handoff.presence import Presences
 from bot.knowledge import demand
@@ -74,15 +74,17 @@ def create_app(settings: Settings, model: Path) -> Sanic:
         bus = EventBus(database)
         presenter = Presenter(resources.languages, resources.sources)
         worker = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
-        effects = {"create_case": cases.create, demand.EFFECT: count_demand(resources.region)}
+        desk = Desk(database, resources, generator, presenter, bus)
+        effects = {"create_case": desk.create_case, demand.EFFECT: count_demand(resources.region)}
         presences = Presences(database, bus, worker)
         turns = Turns(
             database, brain, bus, presenter, worker=worker, effects=effects,
             lease_seconds=settings.lease_seconds, seconds=settings.turn_seconds, slow=settings.slow_turn,
+            fallback=desk,
         )  # fmt: skip
         app.ctx.services = Services(
             resources=resources, database=database, brain=brain, bus=bus, turns=turns, presenter=presenter, worker=worker,
-            presences=presences,
+            presences=presences, desk=desk,
             message_limit=Limiter(settings.rate_messages, settings.rate_seconds),
             conversation_limit=Limiter(settings.rate_conversations, 3600),
             receipt_limit=Limiter(10, 60),
@@ -91,6 +93,7 @@ def create_app(settings: Settings, model: Path) -> Sanic:
         bus.start()
         turns.start()
         presences.start()
+        desk.start()
         app.ctx.courier.start()
         app.ctx.nightly = Nightly(app.ctx.services)
         app.ctx.nightly.start()
@@ -100,6 +103,7 @@ def create_app(settings: Settings, model: Path) -> Sanic:
         services: Services = app.ctx.services
         await app.ctx.nightly.stop()
         await app.ctx.courier.stop()
+        await services.desk.stop()
         await services.presences.stop()
         await services.turns.stop()
         await services.bus.stop()

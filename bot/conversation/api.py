@@ -19,7 +19,7 @@ from sanic.response import HTTPResponse, empty, raw
 from sanic.response import json as json_response
 from sqlalchemy.engine import Connection
 
-from bot.conversation import beginning, log
+from bot.conversation import beginning, log, receipts, refusals
 from bot.conversation.errors import ApiError
 from bot.conversation.forms import read_form
 from bot.conversation.presenting import as_written, timestamp
@@ -72,8 +72,12 @@ def _token(request: Request) -> str:
 
 async def _conversation(request: Request, conversation_id: str) -> Any:
     """The row of the conversation that the request may see; the request's errors are in its language from then on."""
-    token = _token(request)
-    row = await _services(request).database.read(lambda c: log.authenticate(c, conversation_id, token))
+    token, services = _token(request), _services(request)
+    try:
+        row = await services.database.read(lambda c: log.authenticate(c, conversation_id, token))
+    except log.NotFound:
+        await refusals.note(services, request, "conversation refused", conversation_id)
+        raise
     request.ctx.language = row.language
     return row
 
@@ -147,6 +151,7 @@ def state_of(services: Services, connection: Connection, row: Any) -> dict[str, 
         staff = cases.owner_name(connection, case)
         if staff and row.state == "live":
             state["staff"] = staff
+        state |= services.desk.outlook(connection, case, row.language)
     return state
 
 
@@ -540,6 +545,7 @@ async def receipt(request: Request, case_number: str) -> HTTPResponse:
         lambda c: cases.open_receipt(c, services.secret, case_number.upper(), secret)
     )
     if opened is None:
+        await refusals.note(services, request, "receipt refused", case_number.upper())
         raise ApiError(404, "case_unknown")
     conversation_id, token, language = opened
     return json_response(
@@ -561,6 +567,26 @@ async def appointment(request: Request, ticket: str) -> HTTPResponse:
         content_type="text/calendar; charset=utf-8; method=PUBLISH",
         headers={"Content-Disposition": f'attachment; filename="{proposed.case_number}.ics"'},
     )
+
+
+@api.post("/conversations/<conversation_id:str>/receipt")
+async def receipt_of(request: Request, conversation_id: str) -> HTTPResponse:
+    """Number, link and pictures of the conversation's receipt."""
+    await _conversation(request, conversation_id)
+    return await receipts.issue(_services(request), conversation_id)
+
+
+@api.get("/receipts/<case_number:str>/qr.svg", name="receipt_svg")
+@api.get("/receipts/<case_number:str>/qr.png", name="receipt_png")
+async def receipt_picture(request: Request, case_number: str) -> HTTPResponse:
+    """The secret link as a QR code, for a ticket."""
+    return await receipts.picture(_services(request), request, case_number, request.path.rpartition("/")[2])
+
+
+@api.get("/receipts/<case_number:str>/page")
+async def receipt_page(request: Request, case_number: str) -> HTTPResponse:
+    """The receipt as a page to print, for a ticket."""
+    return await receipts.page(_services(request), request, case_number)
 
 
 @api.get("/offers")

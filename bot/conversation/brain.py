@@ -51,8 +51,8 @@ class Incoming:
     """Of a button that we issued: `/intent` or `/intent{"entity": value}`; never anything typed."""
     entities: List[Dict[str, Any]] = field(default_factory=list)
     """Of a form that we issued."""
-    case_state: str | None = None
-    """Of the conversation's newest case."""
+    case: Dict[str, Any] | None = None
+    """The conversation's newest case: number, state, topic, agreed (`bot.handoff.cases.for_dialogue`)."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ class Brain:
                 parse_data=parsed,
                 input_channel="lotse",
                 message_id=str(message.seq),
-                metadata={"seq": message.seq, "case_state": message.case_state, "typed": message.payload is None},
+                metadata={"seq": message.seq, "case": message.case, "typed": message.payload is None},
             )
         )
         failure = take_failure()

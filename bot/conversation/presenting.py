@@ -82,6 +82,8 @@ class Presenter:
             message["name"] = row.name
         if extra.get("intent"):
             message["intent"] = extra["intent"]
+        if extra.get("receipt"):
+            message["receipt"] = extra["receipt"]
         if extra.get("form"):
             message["form"] = {**_public(extra["form"]), "fields": [_public(field) for field in extra["form"]["fields"]]}
         return message
