@@ -84,15 +84,17 @@ class ValidateHandoffForm(FormValidationAction):
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> dict[str, Any]:
         """`none`, `visit`, `video`, or an e-mail address or telephone number in its standard form."""
-        value = summary.chosen_contact(said(tracker).get("handoff_contact_kind"), value)
-        if value is None or value in (*summary.WAYS, summary.NO_CONTACT) or intent_of(tracker) == "deny":
-            known = value is None or value in summary.WAYS
-            return {"handoff_contact": value if known else summary.NO_CONTACT}
-        contact = read_contact(value, **summary.countries(current(), language_of(tracker)))
+        if value is None:
+            return {"handoff_contact": None}
+        chosen = summary.chosen_contact(said(tracker).get("handoff_contact_kind"), value) or summary.NO_CONTACT
+        way, address = summary.split_contact(chosen)
+        if not address or intent_of(tracker) == "deny":
+            return {"handoff_contact": way or summary.NO_CONTACT}
+        contact = read_contact(address, **summary.countries(current(), language_of(tracker)))
         if contact is None:
             dispatcher.utter_message(response="utter_handoff_contact_invalid")
             return {"handoff_contact": None}
-        return {"handoff_contact": contact[1]}
+        return {"handoff_contact": f"{way} {contact[1]}".strip()}
 
 
 class ActionAskHandoffConsent(Action):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import uuid
 from pathlib import Path
@@ -32,6 +33,8 @@ from bot.privacy.nightly import Nightly
 from bot.resources import Resources, use
 from bot.settings import Settings
 
+logger = logging.getLogger(__name__)
+
 _MAX_BODY = 16 * 1024
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -40,8 +43,11 @@ _SECURITY_HEADERS = {
 }
 
 
-def create_app(settings: Settings, model: Path) -> Sanic:
+def create_app(settings: Settings, model: Path | None) -> Sanic:
     """The application; everything that needs the event loop is made when the server starts.
+
+    Args:
+        model: None: no message is understood, each is kept and answered with the way to a person.
 
     Raises:
         ContentErrors: files under `data/` are broken.
@@ -67,9 +73,7 @@ def create_app(settings: Settings, model: Path) -> Sanic:
     async def start(app: Sanic) -> None:
         generator = ReplyGenerator(resources.replies, resources.facts, resources.languages.default)
         brain = Brain(generator, resources.languages, settings.action_endpoint)
-        brain.load(model)
-        resources.use_reader(brain.reader, model.name)
-        await brain.warm_up()
+        await _wake(brain, model, resources)
         database = Database(settings.sqlalchemy_url)
         bus = EventBus(database)
         presenter = Presenter(resources.languages, resources.sources)
@@ -110,6 +114,17 @@ def create_app(settings: Settings, model: Path) -> Sanic:
         await asyncio.get_running_loop().run_in_executor(None, services.database.close)
 
     return app
+
+
+async def _wake(brain: Brain, model: Path | None, resources: Resources) -> None:
+    """Loads the model; without one the server says so at every message, and offers a person."""
+    try:
+        if model is not None:
+            brain.load(model)
+            resources.use_reader(brain.reader, model.name)
+            await brain.warm_up()
+    except Exception:
+        logger.exception("the model cannot be loaded; visitors are offered a person")
 
 
 def _mount_pages(app: Sanic, settings: Settings) -> None:

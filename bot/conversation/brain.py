@@ -140,7 +140,8 @@ class Brain:
     async def answer(self, message: Incoming) -> Answer:
         """Carries the dialogue one message further, in the cached tracker; see `ConversationTrackerStore`."""
         processor = self._agent.processor
-        assert processor is not None
+        if processor is None:
+            raise RuntimeError("there is no model; run `lotse train --force`")
         channel = _Collector()
         take_failure()
         tracker = await processor.fetch_tracker_and_update_session(message.conversation_id, channel)

@@ -19,7 +19,7 @@ def read_form(form: dict[str, Any], values: Any) -> list[dict[str, Any]]:
     """The values as Rasa entities, one a field that names an entity.
 
     Args:
-        form: As issued: `fields` with name, type, required, options and `entity`.
+        form: As issued: `fields` with name, type, required, options, `entity`, and `countries` of telephone numbers.
         values: field name -> what the visitor entered.
 
     Raises:
@@ -51,7 +51,7 @@ def _read_field(field: dict[str, Any], value: Any) -> str:
         raise ApiError(422, "message_too_long", field=name, limit=_LONGEST, length=len(text))
     if field["type"] == "select" and text not in {option["value"] for option in field["options"]}:
         raise ApiError(422, "form_invalid", field=name)
-    if field["type"] == "contact" and read_contact(text) is None:
+    if field["type"] == "contact" and read_contact(text, **field.get("countries", {})) is None:
         raise ApiError(422, "email_or_phone_invalid", field=name)
     return text
 

@@ -91,4 +91,4 @@ class Presenter:
 
 def _public(part: dict[str, Any]) -> dict[str, Any]:
     """A form or a field of it without what it means to the dialogue."""
-    return {key: value for key, value in part.items() if key not in ("entity", "also")}
+    return {key: value for key, value in part.items() if key not in ("entity", "also", "countries")}

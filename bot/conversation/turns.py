@@ -247,9 +247,10 @@ class Turns:
         """Answers one message, with an apology if it is to be given up; True if another one waits."""
         conversation, message = state.conversation, state.message
         assert message is not None
-        if state.events is not None:
-            self._brain.trackers.prepare(conversation.id, state.version, state.events)
-        self._brain.trackers.shorten(conversation.id)
+        if self._brain.is_ready:
+            if state.events is not None:
+                self._brain.trackers.prepare(conversation.id, state.version, state.events)
+            self._brain.trackers.shorten(conversation.id)
         incoming = Incoming(
             conversation.id, message.seq, message.text, conversation.language,
             payload=message.extra.get("payload"), entities=message.extra.get("entities") or [],
@@ -292,6 +293,9 @@ class Turns:
         except Exception as error:
             logger.error("the dialogue failed: %s", type(error).__name__, exc_info=error)
             self._brain.trackers.forget(incoming.conversation_id)
+            if person:
+                # What was not understood is no reason to speak while a person does.
+                return None, []
             answer, replies, language = None, [], incoming.language
         if answer is None or answer.failed or not replies:
             turn_failures.inc()

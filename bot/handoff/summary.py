@@ -43,15 +43,15 @@ def contact_in_words(resources: Resources, contact: str, notify: bool, language:
     def text(key: str) -> str:
         return resources.interface.text(language, "handoff", key)
 
-    if contact in WAYS:
-        return text(f"contact_{contact}")
-    if contact == NO_CONTACT:
-        return text("no_contact")
-    if contact.startswith("+"):
-        number = phonenumbers.format_number(phonenumbers.parse(contact), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    way, address = split_contact(contact)
+    parts = [text(f"contact_{way}")] if way else []
+    if address.startswith("+"):
+        number = phonenumbers.format_number(phonenumbers.parse(address), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
         # Between marks, or its groups change places in a right-to-left sentence.
-        return f"\u2066{number}\u2069" if locale_of(language).text_direction == "rtl" else number
-    return f"{contact} ({text('mail_yes')})" if notify else contact
+        parts.append(f"\u2066{number}\u2069" if locale_of(language).text_direction == "rtl" else number)
+    elif address:
+        parts.append(f"{address} ({text('mail_yes')})" if notify else address)
+    return ", ".join(parts) or text("no_contact")
 
 
 def language_name(resources: Resources, code: str, language: str) -> str:
@@ -78,16 +78,8 @@ def form(resources: Resources, language: str, values: Mapping[str, Any], *, dire
         return {"name": name, "label": label(name), "type": kind, "required": required, "value": value,
                 "entity": f"handoff_{name}", **more}  # fmt: skip
 
-    contact = values.get("contact") or ""
-    kind = (
-        contact
-        if contact in (*WAYS, NO_CONTACT)
-        else "phone"
-        if contact.startswith("+")
-        else "email"
-        if contact
-        else ""
-    )
+    way, address = split_contact(values.get("contact") or NO_CONTACT)
+    kind = way or ("phone" if address.startswith("+") else "email" if address else NO_CONTACT)
     yes, no = (resources.interface.text(language, "values", key) for key in ("yes", "no"))
     topics = [{"value": each.id, "label": name_in(each.names, language)} for each in region.topics.values()]
     kinds = [{"value": each, "label": label(f"contact_{each}" if each in WAYS else f"contact_kind_{each}")}
@@ -103,8 +95,8 @@ def form(resources: Resources, language: str, values: Mapping[str, Any], *, dire
             field("topic", "select", values.get("topic") or "", required=True, options=topics),
             field("concern", "textarea", values.get("concern") or "", required=True),
             field("facts", "textarea", values.get("facts") or "", hint=label("facts_hint")),
-            field("contact_kind", "select", kind or NO_CONTACT, required=True, options=kinds),
-            field("contact", "contact", "" if kind in (*WAYS, NO_CONTACT) else contact, hint=label("contact_hint")),
+            field("contact_kind", "select", kind, required=True, options=kinds),
+            field("contact", "contact", address, hint=label("contact_hint"), countries=countries(resources, language)),
             field("notify", "select", "yes" if values.get("notify", True) else "no", options=answers,
                   hint=label("notify_hint")),
             field("language", "select", values.get("language") or language, options=spoken),
@@ -113,10 +105,22 @@ def form(resources: Resources, language: str, values: Mapping[str, Any], *, dire
 
 
 def chosen_contact(kind: str | None, contact: str | None) -> str | None:
-    """One value for how somebody is reached, from a form's two fields; None if neither says so."""
-    if kind in (*WAYS, NO_CONTACT):
-        return kind
-    return contact
+    """One value for how somebody is reached, from a form's two fields; None if neither says so.
+
+    An address that was typed counts, whatever else was left as it was: `visit name@example.org`.
+    """
+    given = contact if contact and contact not in (*WAYS, NO_CONTACT) else None
+    if kind in WAYS:
+        return f"{kind} {given}" if given else kind
+    return given or (kind if kind == NO_CONTACT else contact)
+
+
+def split_contact(contact: str) -> tuple[str, str]:
+    """(`visit`, `video` or empty, an address or empty) of such a value."""
+    first, _, rest = contact.partition(" ")
+    if first in WAYS:
+        return first, rest
+    return "", "" if contact == NO_CONTACT else contact
 
 
 def as_case(
@@ -129,14 +133,15 @@ def as_case(
         language: The conversation's.
         facts_known: As the visitor saw and maybe changed them.
     """
-    topic, contact = slots["handoff_topic"], slots.get("handoff_contact") or NO_CONTACT
+    topic = slots["handoff_topic"]
+    way, address = split_contact(slots.get("handoff_contact") or NO_CONTACT)
     wanted = slots.get("handoff_language")
     spoken = wanted if isinstance(wanted, str) and wanted in resources.languages else language
-    read = None if contact in (*WAYS, NO_CONTACT) else read_contact(contact, **countries(resources, spoken))
+    read = read_contact(address, **countries(resources, spoken)) if address else None
     place = slots.get("place") if slots.get("place") in resources.region.places else None
     return {
         "number": number, "topic": topic, "concern": slots["handoff_concern"], "language": spoken,
-        "contact_kind": read[0] if read else contact if contact in WAYS else NO_CONTACT,
+        "contact_kind": way or (read[0] if read else NO_CONTACT),
         "contact": read[1] if read else None, "place": place, "facts": facts_known or None,
         "notify": bool(read and read[0] == "email" and slots.get("handoff_notify") != "no"),
         "team": team_for(resources.region, topic, spoken, place), "shown_in": spoken,

@@ -45,6 +45,8 @@ class Trackers:
 class Brain:
     """Answers each message with "re: <text>", or as `behave` says."""
 
+    is_ready = True
+
     def __init__(self) -> None:
         self.trackers = Trackers()
         self.replies = SimpleNamespace(reply=lambda name, language: {"text": name, "utter_action": name})
