@@ -123,12 +123,17 @@ def search(
     quiet()
     import json
 
+    from bot.knowledge.index import plain_glosser
     from bot.knowledge.present import present
     from bot.knowledge.query import Query
+    from bot.nlu.reader import SampleReader
     from bot.resources import Resources
 
     resources = Resources.load(Settings.from_environment())
-    found = resources.offers.search(Query(kind=kind, text=text, place=place, language=lang, limit=10))
+    # Without a model the lists of words are read as they were written, which finds a little less than the chat.
+    resources.readings.use(SampleReader(plain_glosser(resources.settings.data, resources.region), None))
+    glosses = resources.readings.glosses(text, lang)
+    found = resources.offers.search(Query(kind=kind, text=text, glosses=glosses, place=place, language=lang, limit=10))
     cards = [present(hit.offer, lang, resources.names, distance_km=hit.distance_km) for hit in found.hits]
     if as_json:
         print(json.dumps({"offers": cards, "total": found.total, "relaxed": list(found.relaxed)}, ensure_ascii=False, indent=2))

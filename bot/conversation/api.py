@@ -596,15 +596,18 @@ async def offers(request: Request) -> HTTPResponse:
     language = services.languages.match(request.args.get("lang"))
     request.ctx.language = language
     args = {name: values[-1] for name, values in request.args.items()}
+    understood = services.languages[language].understands
+    text = clean(args.pop("q", ""))[:MAX_LENGTH]
     try:
         query = Query(
             kind=args.pop("kind", None),
-            text=clean(args.pop("q", ""))[:MAX_LENGTH],
+            text=text,
+            glosses=services.resources.readings.glosses(text, understood),
             place=args.pop("place", None),
             radius_km=float(args.pop("radius_km", 0)),
             limit=min(int(args.pop("limit", 10)), 50),
             offset=int(args.pop("offset", 0)),
-            language=services.languages[language].understands,
+            language=understood,
             filters={name: value for name, value in args.items() if name != "lang"},
         )
         found = await asyncio.get_running_loop().run_in_executor(None, services.offers.search, query)
