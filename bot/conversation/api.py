@@ -26,7 +26,7 @@ from bot.conversation.presenting import as_written, timestamp
 from bot.conversation.services import Services
 from bot.db import messages, ratings, tracker_events
 from bot.handoff import appointments, cases, presence
-from bot.knowledge.present import present
+from bot.knowledge.listing import listing
 from bot.knowledge.query import Query, QueryError
 from bot.nlu.normalise import MAX_LENGTH, clean
 
@@ -615,13 +615,7 @@ async def offers(request: Request) -> HTTPResponse:
         raise ApiError(422, "filter_invalid", field=error.criterion) from None
     except ValueError:
         raise ApiError(422, "filter_invalid") from None
-    return json_response(
-        {
-            "offers": [present(hit.offer, language, services.names, distance_km=hit.distance_km) for hit in found.hits],
-            "total": found.total,
-            "relaxed": list(found.relaxed),
-        }
-    )
+    return json_response(listing(found, language, services.names, services.interface))
 
 
 @api.get("/region")
