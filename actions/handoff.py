@@ -10,24 +10,29 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.reading import intent_of, language_of, said
 from bot.conversation.forms import read_contact
-from bot.handoff import cases
-from bot.handoff.routing import team_for
+from bot.handoff import cases, summary
 from bot.region import name_in
 from bot.resources import current
 
 Events = list[dict[str, Any]]
-_SLOTS = ("handoff_topic", "handoff_concern", "handoff_contact", "handoff_consent")
-_NO_CONTACT = "none"
+_SLOTS = ("handoff_topic", "handoff_concern", "handoff_contact", "handoff_consent", "handoff_facts", "handoff_language",
+          "handoff_notify")  # fmt: skip
+
+
+def _case(tracker: Tracker) -> dict[str, Any]:
+    """The conversation's newest case: number, state, topic, agreed; empty if there is none."""
+    return (tracker.latest_message.get("metadata") or {}).get("case") or {}
 
 
 def _running_case(tracker: Tracker) -> str | None:
     """Number of this conversation's case, unless it is closed."""
-    state = _case_state(tracker)
-    return tracker.get_slot("case_number") if state and state != "closed" else None
+    case = _case(tracker)
+    return case["number"] if case and case["state"] != "closed" else None
 
 
-def _case_state(tracker: Tracker) -> str | None:
-    return (tracker.latest_message.get("metadata") or {}).get("case_state")
+def _facts(tracker: Tracker, language: str) -> str:
+    """What else is passed on, as the visitor sees it."""
+    return summary.shown_facts(tracker.get_slot("handoff_facts"), summary.facts(current(), tracker.slots, language))
 
 
 class ActionStartHandoff(Action):
@@ -78,14 +83,18 @@ class ValidateHandoffForm(FormValidationAction):
     def validate_handoff_contact(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> dict[str, Any]:
-        """`none`, or an e-mail address or telephone number in its standard form."""
-        if value is None or value == _NO_CONTACT or intent_of(tracker) == "deny":
-            return {"handoff_contact": value and _NO_CONTACT}
-        contact = read_contact(value)
+        """`none`, `visit`, `video`, or an e-mail address or telephone number in its standard form."""
+        if value is None:
+            return {"handoff_contact": None}
+        chosen = summary.chosen_contact(said(tracker).get("handoff_contact_kind"), value) or summary.NO_CONTACT
+        way, address = summary.split_contact(chosen)
+        if not address or intent_of(tracker) == "deny":
+            return {"handoff_contact": way or summary.NO_CONTACT}
+        contact = read_contact(address, **summary.countries(current(), language_of(tracker)))
         if contact is None:
             dispatcher.utter_message(response="utter_handoff_contact_invalid")
             return {"handoff_contact": None}
-        return {"handoff_contact": contact[1]}
+        return {"handoff_contact": f"{way} {contact[1]}".strip()}
 
 
 class ActionAskHandoffConsent(Action):
@@ -95,43 +104,23 @@ class ActionAskHandoffConsent(Action):
         return "action_ask_handoff_form_handoff_consent"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        language = language_of(tracker)
+        resources, language = current(), language_of(tracker)
         topic, concern, contact = (tracker.get_slot(name) for name in _SLOTS[:3])
+        known, notify = _facts(tracker, language), tracker.get_slot("handoff_notify") != "no"
+        spoken = tracker.get_slot("handoff_language") or language
         if said(tracker).get("handoff_change"):
-            form = _edit_form(language, topic, concern, "" if contact == _NO_CONTACT else contact)
+            values = {"topic": topic, "concern": concern, "contact": contact, "facts": known, "notify": notify,
+                      "language": spoken}  # fmt: skip
+            form = summary.form(resources, language, values)
             dispatcher.utter_message(response="utter_handoff_edit", json_message={"form": form})
             return []
-        if contact == _NO_CONTACT:
-            contact = current().interface.text(language, "handoff", "no_contact")
-        names = current().region.topics[topic].names
         dispatcher.utter_message(
-            response="utter_handoff_summary", topic=name_in(names, language), concern=concern, contact=contact
-        )
+            response="utter_handoff_summary", topic=name_in(resources.region.topics[topic].names, language),
+            concern=concern, contact=summary.contact_in_words(resources, contact, notify, language),
+            facts=known or resources.interface.text(language, "handoff", "no_facts"),
+            answer_language=summary.language_name(resources, spoken, language),
+        )  # fmt: skip
         return []
-
-
-def _edit_form(language: str, topic: str, concern: str, contact: str) -> dict[str, Any]:
-    """The form in the visitor API's shape; `entity` and `also` stay on the server."""
-    interface, region = current().interface, current().region
-
-    def label(key: str) -> str:
-        return interface.text(language, "handoff", key)
-
-    options = [{"value": each.id, "label": name_in(each.names, language)} for each in region.topics.values()]
-    return {
-        "title": label("title"),
-        "submit": label("submit"),
-        "sent": label("sent"),
-        "also": {"handoff_consent": True},
-        "fields": [
-            {"name": "topic", "label": label("topic"), "type": "select", "required": True, "value": topic,
-             "options": options, "entity": "handoff_topic"},
-            {"name": "concern", "label": label("concern"), "type": "textarea", "required": True, "value": concern,
-             "entity": "handoff_concern"},
-            {"name": "contact", "label": label("contact"), "type": "contact", "required": False, "value": contact,
-             "hint": label("contact_hint"), "entity": "handoff_contact"},
-        ],
-    }  # fmt: skip
 
 
 class ActionSubmitHandoff(Action):
@@ -150,21 +139,17 @@ class ActionSubmitHandoff(Action):
         if not tracker.get_slot("handoff_consent"):
             dispatcher.utter_message(response="utter_handoff_cancelled")
             return clear
-        topic, concern, contact = (tracker.get_slot(name) for name in _SLOTS[:3])
-        read = read_contact(contact) if contact != _NO_CONTACT else None
-        number = cases.new_number()
-        case = {
-            "number": number, "topic": topic, "concern": concern, "language": language,
-            "contact_kind": read[0] if read else _NO_CONTACT, "contact": read[1] if read else None,
-            "team": team_for(resources.region, topic, language),
-        }  # fmt: skip
-        secret = cases.receipt_secret(resources.secret, number)
-        link = f"{resources.settings.base_url}/?case={number}#{secret}"
+        before = _case(tracker)
+        # A closed case on the same subject is opened again, under its number and link.
+        again = before and before["topic"] == tracker.get_slot("handoff_topic")
+        number = before["number"] if again else cases.new_number()
+        case = summary.as_case(resources, number, tracker.slots, language, _facts(tracker, language))
+        # What the receipt says is decided when the case is stored (bot/handoff/desk.py).
         dispatcher.utter_message(
-            response="utter_handoff_receipt", case_number=number, link=link,
+            response="utter_handoff_receipt", case_number=number, link="", expectation="",
             json_message={"effects": {"create_case": case}},
         )  # fmt: skip
-        return [*clear, SlotSet("case_number", number)]
+        return [*clear, SlotSet("case_number", number), SlotSet("language", case["shown_in"])]
 
 
 class ActionCaseStatus(Action):
@@ -174,11 +159,12 @@ class ActionCaseStatus(Action):
         return "action_case_status"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        own, asked = tracker.get_slot("case_number"), said(tracker).get("case_number")
-        state = _case_state(tracker)
-        if own and state and asked in (None, own):
-            state = current().interface.text(language_of(tracker), "states", state)
-            dispatcher.utter_message(response="utter_case_status_known", case_number=own, state=state)
+        case, asked = _case(tracker), said(tracker).get("case_number")
+        own = case.get("number")
+        if own and asked in (None, own):
+            state = current().interface.text(language_of(tracker), "states", case["state"])
+            known = "utter_case_status_agreed" if case["agreed"] else "utter_case_status_known"
+            dispatcher.utter_message(response=known, case_number=own, state=state, agreed=case["agreed"] or "")
         elif asked:
             dispatcher.utter_message(response="utter_case_status_elsewhere")
         else:

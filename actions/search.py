@@ -12,6 +12,7 @@ from actions.reading import intent_of, language_of, said, typed
 from actions.showing import ask_next, show
 from bot.knowledge import criteria as rules
 from bot.knowledge.picking import left_over
+from bot.knowledge.radius import radius_in
 from bot.knowledge.searching import Search, as_slot, read_history
 from bot.resources import current
 
@@ -43,6 +44,8 @@ class ActionSearchOffers(Action):
             before=history[-1].criteria if history else {},
             text=_wanted(tracker) if new_question or not mentioned else "",
         )  # fmt: skip
+        if criteria.get("place") and (km := radius_in(tracker.latest_message.get("text") or "", settings["kilometres"])):
+            criteria["radius_km"] = km
         slots = [SlotSet(name, value) for name, value in criteria.items() if name in tracker.slots]
         asked = list(tracker.get_slot("asked_criteria") or [])
         # Who has just said that a criterion does not count is not asked for it.

@@ -13,6 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.reading import language_of
 from bot.knowledge import criteria as rules
 from bot.knowledge.demand import unmet
+from bot.knowledge.listing import listing
 from bot.knowledge.present import present
 from bot.knowledge.query import Query, Result
 from bot.knowledge.searching import Search, as_slot
@@ -36,7 +37,7 @@ def show(
     query = _query(search, language)
     found = resources.offers.search(query)
     told = {"total": found.total, "count": len(found.hits), "criteria": describe(search, language)}
-    cards = [present(hit.offer, language, resources.names, distance_km=hit.distance_km) for hit in found.hits]
+    cards = listing(found, language, resources.names, resources.interface)["offers"]
     if search.offset and not cards:
         dispatcher.utter_message(response="utter_search_no_more")
         return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import uuid
 from pathlib import Path
@@ -22,8 +23,8 @@ from bot.conversation.replies import ReplyGenerator
 from bot.conversation.services import Services
 from bot.conversation.turns import Turns
 from bot.db import Database
-from bot.handoff import cases
 from bot.handoff.courier import Courier
+from bot.handoff.desk import Desk
 from bot.handoff.notify import ways
 from bot.handoff.presence import Presences
 from bot.knowledge import demand
@@ -31,6 +32,8 @@ from bot.privacy import journal
 from bot.privacy.nightly import Nightly
 from bot.resources import Resources, use
 from bot.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 _MAX_BODY = 16 * 1024
 _SECURITY_HEADERS = {
@@ -40,8 +43,11 @@ _SECURITY_HEADERS = {
 }
 
 
-def create_app(settings: Settings, model: Path) -> Sanic:
+def create_app(settings: Settings, model: Path | None) -> Sanic:
     """The application; everything that needs the event loop is made when the server starts.
+
+    Args:
+        model: None: no message is understood, each is kept and answered with the way to a person.
 
     Raises:
         ContentErrors: files under `data/` are broken.
@@ -67,22 +73,22 @@ def create_app(settings: Settings, model: Path) -> Sanic:
     async def start(app: Sanic) -> None:
         generator = ReplyGenerator(resources.replies, resources.facts, resources.languages.default)
         brain = Brain(generator, resources.languages, settings.action_endpoint)
-        brain.load(model)
-        resources.use_reader(brain.reader, model.name)
-        await brain.warm_up()
+        await _wake(brain, model, resources)
         database = Database(settings.sqlalchemy_url)
         bus = EventBus(database)
         presenter = Presenter(resources.languages, resources.sources)
         worker = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
-        effects = {"create_case": cases.create, demand.EFFECT: count_demand(resources.region)}
+        desk = Desk(database, resources, generator, presenter, bus)
+        effects = {"create_case": desk.create_case, demand.EFFECT: count_demand(resources.region)}
         presences = Presences(database, bus, worker)
         turns = Turns(
             database, brain, bus, presenter, worker=worker, effects=effects,
             lease_seconds=settings.lease_seconds, seconds=settings.turn_seconds, slow=settings.slow_turn,
+            fallback=desk,
         )  # fmt: skip
         app.ctx.services = Services(
             resources=resources, database=database, brain=brain, bus=bus, turns=turns, presenter=presenter, worker=worker,
-            presences=presences,
+            presences=presences, desk=desk,
             message_limit=Limiter(settings.rate_messages, settings.rate_seconds),
             conversation_limit=Limiter(settings.rate_conversations, 3600),
             receipt_limit=Limiter(10, 60),
@@ -91,6 +97,7 @@ def create_app(settings: Settings, model: Path) -> Sanic:
         bus.start()
         turns.start()
         presences.start()
+        desk.start()
         app.ctx.courier.start()
         app.ctx.nightly = Nightly(app.ctx.services)
         app.ctx.nightly.start()
@@ -100,12 +107,24 @@ def create_app(settings: Settings, model: Path) -> Sanic:
         services: Services = app.ctx.services
         await app.ctx.nightly.stop()
         await app.ctx.courier.stop()
+        await services.desk.stop()
         await services.presences.stop()
         await services.turns.stop()
         await services.bus.stop()
         await asyncio.get_running_loop().run_in_executor(None, services.database.close)
 
     return app
+
+
+async def _wake(brain: Brain, model: Path | None, resources: Resources) -> None:
+    """Loads the model; without one the server says so at every message, and offers a person."""
+    try:
+        if model is not None:
+            brain.load(model)
+            resources.use_reader(brain.reader, model.name)
+            await brain.warm_up()
+    except Exception:
+        logger.exception("the model cannot be loaded; visitors are offered a person")
 
 
 def _mount_pages(app: Sanic, settings: Settings) -> None:

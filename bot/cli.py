@@ -137,27 +137,36 @@ def search(
     text: Annotated[str, typer.Argument(help="What to look for, in any language.")] = "",
     kind: Annotated[str | None, typer.Option(help="job, training, housing, childcare, service or event.")] = None,
     place: Annotated[str | None, typer.Option(help="Id of a place, e.g. stendal.")] = None,
+    within: Annotated[float, typer.Option(help="Kilometres around the place.")] = 0,
+    criteria: Annotated[list[str] | None, typer.Option("--filter", help="name=value, such as rooms=3; repeatable.")] = None,
     lang: Annotated[str, typer.Option(help="Language to show offers in.")] = "de",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    limit: Annotated[int, typer.Option(help="Offers to show.")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, as GET /api/v1/offers gives it.")] = False,
 ) -> None:
     """Search the offers as the chat does."""
     quiet()
-    import json
-
-    from bot.knowledge.present import present
-    from bot.knowledge.query import Query
+    from bot.knowledge.index import plain_glosser
+    from bot.knowledge.listing import print_listing
+    from bot.knowledge.query import Query, QueryError
+    from bot.nlu.reader import SampleReader
     from bot.resources import Resources
 
+    pairs = [pair.partition("=") for pair in criteria or []]
+    if any(not equals for _, equals, _ in pairs):
+        raise typer.BadParameter("write name=value, such as rooms=3", param_hint="--filter")
     resources = Resources.load(Settings.from_environment())
-    found = resources.offers.search(Query(kind=kind, text=text, place=place, language=lang, limit=10))
-    cards = [present(hit.offer, lang, resources.names, distance_km=hit.distance_km) for hit in found.hits]
-    if as_json:
-        print(json.dumps({"offers": cards, "total": found.total, "relaxed": list(found.relaxed)}, ensure_ascii=False, indent=2))
-        return
-    print(f"{found.total} found" + (f", without {', '.join(found.relaxed)}" if found.relaxed else ""))
-    for card in cards:
-        facts = "; ".join(f"{fact['label']}: {fact['value']}" for fact in card["facts"][:6])
-        print(f"- {card['title']} ({card['place']}) [{card['id']}]\n  {facts}")
+    # Without a model the lists of words are read as they were written, which finds a little less than the chat.
+    resources.readings.use(SampleReader(plain_glosser(resources.settings.data, resources.region), None))
+    language = resources.languages.match(lang)
+    understood = resources.languages[language].understands
+    query = Query(
+        kind=kind, text=text, glosses=resources.readings.glosses(text, understood), place=place, radius_km=within,
+        limit=limit, filters={name: value for name, _, value in pairs}, language=understood,
+    )  # fmt: skip
+    try:
+        print_listing(resources.offers.search(query), language, resources, as_json=as_json)
+    except QueryError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 @app.command("import")

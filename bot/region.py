@@ -81,7 +81,10 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Who answers requests on its topics, in its languages. Network partners have the same shape and may have a URL."""
+    """Who answers requests on its topics, in its languages. Network partners have the same shape and may have a URL.
+
+    `places`: ids of the places that it is there for; empty for the whole region.
+    """
 
     id: str
     names: Names
@@ -91,6 +94,7 @@ class Team:
     phone: str
     url: str
     sample: bool
+    places: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -232,7 +236,7 @@ def _build_teams(raw: Mapping[str, Any]) -> Mapping[str, Team]:
     return MappingProxyType({
         id: Team(
             id, _frozen(team["names"]), frozenset(team["topics"]), tuple(team["languages"]), team["email"],
-            team["phone"], team.get("url", ""), team.get("sample", False),
+            team["phone"], team.get("url", ""), team.get("sample", False), frozenset(team.get("places", ())),
         )
         for id, team in raw.items()
     })  # fmt: skip
@@ -263,6 +267,11 @@ def _contradictions(document: Document) -> Iterable[ContentError]:
                 if topic not in raw["topics"]:
                     yield document.error(
                         (group, id, "topics", number), f"{topic!r} is no topic", f"Topics: {', '.join(raw['topics'])}."
+                    )
+            for number, place in enumerate(team.get("places", ())):
+                if place not in raw["places"]:
+                    yield document.error(
+                        (group, id, "places", number), f"{place!r} is no place of this region", "Use an id from `places`."
                     )
     for day, ranges in raw["office"]["hours"].items():
         before = ""
@@ -311,7 +320,8 @@ def _many(schema: Mapping[str, Any]) -> dict[str, Any]:
 _CODES = {"type": "array", "items": _TEXT, "minItems": 1, "uniqueItems": True}
 _SAMPLE = {"type": "boolean"}
 _TEAM = _group(
-    "names topics languages email phone", "url sample", names=_NAMES, topics=_CODES, languages=_CODES, sample=_SAMPLE
+    "names topics languages email phone", "url sample places", names=_NAMES, topics=_CODES, languages=_CODES,
+    sample=_SAMPLE, places=_CODES,
 )
 _SCHEMA = _group(
     "id names time_zone holidays places office topics teams fallback_team",

@@ -16,7 +16,7 @@ from bot.console.accounts import first_invitation
 from bot.db import Database
 from bot.migrations import migrate
 from bot.settings import Settings
-from bot.training.model import ensure_model
+from bot.training.model import ModelError, ensure_model
 
 _MODEL = "HEIMATLOTSE_MODEL"
 out = Console(highlight=False, soft_wrap=True)
@@ -25,19 +25,25 @@ out = Console(highlight=False, soft_wrap=True)
 def serve(settings: Settings) -> None:
     """Serves until it is stopped.
 
+    Without a usable model it serves all the same: every message is kept and answered with the way to a person, and
+    readiness is red. A server that does not start helps nobody.
+
     Raises:
         ContentErrors: data is broken.
-        ModelError: there is no model and none can be trained.
     """
     started = time.perf_counter()
     settings.var.mkdir(parents=True, exist_ok=True)
     migrate(settings.sqlalchemy_url)
-    model = ensure_model(settings.data, settings.models, say=out.print)
+    model: Path | None = None
+    try:
+        model = ensure_model(settings.data, settings.models, say=out.print)
+    except ModelError as error:
+        out.print(f"{error}\nServing without understanding: visitors are offered a person.", markup=False)
     link = _first_account(settings)
     # Workers are started afresh and read their settings where this process did.
     for field in fields(settings):
         os.environ[f"LOTSE_{field.name.upper()}"] = str(getattr(settings, field.name))
-    os.environ[_MODEL] = str(model)
+    os.environ[_MODEL] = str(model or "")
     single = settings.workers == 1
     loader = AppLoader(factory=_from_environment)
     app = loader.load()
@@ -64,7 +70,8 @@ def _from_environment() -> Sanic:
     from bot.cli import quiet
 
     quiet()
-    return create_app(Settings.from_environment(), Path(os.environ[_MODEL]))
+    model = os.environ[_MODEL]
+    return create_app(Settings.from_environment(), Path(model) if model else None)
 
 
 def _first_account(settings: Settings) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from typing import Any
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -20,6 +21,8 @@ ROLES = ("adviser", "editor", "administrator")
 SHORTEST, LONGEST = 12, 128
 _INVITATION_SECONDS = 7 * 86400
 SESSION_SECONDS, IDLE_SECONDS = 12 * 3600, 30 * 60
+_ID_LENGTH = 16
+"""So much of a token's hash names a session; the token cannot be guessed from it."""
 
 _hasher = PasswordHasher()
 # Checked for unknown names too, so that the time an answer takes says nothing.
@@ -73,17 +76,19 @@ def invited(connection: Connection, token: str) -> Row | None:
     ).first()
 
 
-def set_password(connection: Connection, token: str, password: str, name: str | None = None) -> Row:
+def set_password(connection: Connection, token: str, hashed: str, name: str | None = None) -> Row:
     """Sets the password by a one-time link and ends all sessions of the account.
 
+    Args:
+        hashed: By `hash_password`, before the transaction: it takes long, and everybody's messages wait for this one.
+
     Raises:
-        AccountError: `link` is used up or too old, the password is `short`, `long` or `common`.
+        AccountError: `link` is used up or too old.
     """
     user = invited(connection, token)
     if user is None:
         raise AccountError("link")
-    check_password(password, user.email)
-    # The link is used up by whoever changes the row first; what is slow comes after.
+    # The link is used up by whoever changes the row first.
     used = connection.execute(
         users.update()
         .where(users.c.id == user.id, users.c.invitation_hash == hash_token(token))
@@ -91,18 +96,23 @@ def set_password(connection: Connection, token: str, password: str, name: str | 
     )
     if used.rowcount != 1:
         raise AccountError("link")
-    _store_password(connection, user.id, password)
+    _store_password(connection, user.id, hashed)
     return user
 
 
-def change_password(connection: Connection, user: Row, password: str) -> None:
-    """Sets a new password and ends all sessions of the account; the old one was verified before.
+def change_password(connection: Connection, user: Row, hashed: str) -> None:
+    """Sets a new password (see `set_password`) and ends all sessions; the old one was verified before."""
+    _store_password(connection, user.id, hashed)
+
+
+def hash_password(password: str, email: str) -> str:
+    """What is stored of a password; takes a core and 64 MB for a moment.
 
     Raises:
         AccountError: as `check_password`.
     """
-    check_password(password, user.email)
-    _store_password(connection, user.id, password)
+    check_password(password, email)
+    return _hasher.hash(password)
 
 
 def check_password(password: str, email: str) -> None:
@@ -122,8 +132,7 @@ def check_password(password: str, email: str) -> None:
         raise AccountError("common")
 
 
-def _store_password(connection: Connection, user_id: int, password: str) -> None:
-    hashed = _hasher.hash(password)
+def _store_password(connection: Connection, user_id: int, hashed: str) -> None:
     connection.execute(
         users.update()
         .where(users.c.id == user_id)
@@ -146,14 +155,19 @@ def by_email(connection: Connection, email: str) -> Row | None:
     return connection.execute(sa.select(users).where(users.c.email == email.strip().lower())).first()
 
 
-def open_session(connection: Connection, user_id: int) -> str:
-    """A new session; returns its token, of which only the hash is stored."""
+def open_session(connection: Connection, user_id: int, device: str = "") -> str:
+    """A new session; returns its token, of which only the hash is stored.
+
+    Args:
+        device: By what its owner recognises it.
+    """
     token, now = secrets.token_urlsafe(32), time.time()
     connection.execute(
         sessions.insert().values(
-            token_hash=hash_token(token), user_id=user_id, csrf=secrets.token_urlsafe(24), created_at=now, seen_at=now
+            token_hash=hash_token(token), user_id=user_id, csrf=secrets.token_urlsafe(24), created_at=now, seen_at=now,
+            device=device[:80],
         )
-    )
+    )  # fmt: skip
     return token
 
 
@@ -234,6 +248,34 @@ def end_sessions(connection: Connection, user_id: int, *, but: str = "") -> None
     connection.execute(
         sessions.delete().where(sessions.c.user_id == user_id, sessions.c.token_hash != hash_token(but))
     )
+
+
+def sessions_of(connection: Connection, user_id: int, token: str) -> list[dict[str, Any]]:
+    """An account's valid sessions, newest first: `id`, `device`, `created_at`, `seen_at`, `here` (has this token)."""
+    now, s = time.time(), sessions.c
+    query = sa.select(sessions).where(
+        s.user_id == user_id, s.created_at > now - SESSION_SECONDS, s.seen_at > now - IDLE_SECONDS
+    )
+    return [
+        {
+            "id": row.token_hash[:_ID_LENGTH], "device": row.device or "", "created_at": row.created_at,
+            "seen_at": row.seen_at, "here": row.token_hash == hash_token(token),
+        }
+        for row in connection.execute(query.order_by(s.created_at.desc()))
+    ]  # fmt: skip
+
+
+def end_session(connection: Connection, user_id: int, session_id: str) -> bool:
+    """Ends one of the account's sessions by its id; False if there is none."""
+    if len(session_id) != _ID_LENGTH:
+        return False
+    own = (sessions.c.user_id == user_id) & (sa.func.substr(sessions.c.token_hash, 1, _ID_LENGTH) == session_id)
+    return connection.execute(sessions.delete().where(own)).rowcount == 1
+
+
+def set_language(connection: Connection, user_id: int, language: str) -> None:
+    """The language of the console for this account, in every browser."""
+    connection.execute(users.update().where(users.c.id == user_id).values(language=language))
 
 
 def close_session(connection: Connection, token: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from sanic.response import HTTPResponse, empty
 from sqlalchemy.engine import Connection, Row
 
-from bot.console import notes, palette, queue
+from bot.console import handing, notes, palette, queue
 from bot.console.page import Page, Refused
 from bot.console.transcript import Entry, Transcript
 from bot.console.words import Words
@@ -24,6 +24,7 @@ from bot.handoff import cases, outbox, presence
 LONGEST_REPLY = 4000
 
 _LONGEST_TALK = 5000
+_LONGEST_AGREEMENT = 500
 KEY = re.compile(r"[A-Za-z0-9_-]{8,40}")
 
 
@@ -88,7 +89,8 @@ def panel_values(page: Page, values: dict[str, Any]) -> dict[str, Any]:
     """What the part of the page that answers needs beside the values of `load`."""
     mine = values["mode"] == "mine"
     chosen = palette.choices(page, values["case"], values["conversation"].language) if mine else {}
-    return {"key": new_key(), "longest": LONGEST_REPLY, "draft": "", **chosen}
+    targets = handing.targets(page, values["case"].team)
+    return {"key": new_key(), "longest": LONGEST_REPLY, "draft": "", "targets": targets, **chosen}
 
 
 def new_key() -> str:
@@ -166,18 +168,26 @@ async def give_back(page: Page, number: str) -> HTTPResponse:
 
     def act(connection: Connection, case: Row, language: str) -> None:
         left = notice(page.services, "utter_staff_left", language, name=page.member.name)
-        cases.give_back(connection, case.number, page.member, left, close=False)
+        then = page.services.desk.search_kept(connection, case.conversation_id, language)
+        cases.give_back(connection, case.number, page.member, left, close=False, then=then)
 
     await act_on(page, number, "case given back", act)
     return page.go(f"/cases/{number.upper()}")
 
 
 async def close(page: Page, number: str) -> HTTPResponse:
-    """The case is done."""
+    """The case is done; what was agreed on, if it was written down, is told to the visitor and the assistant."""
+    agreed = tidy(page.field("agreed", _LONGEST_AGREEMENT)) or None
 
     def act(connection: Connection, case: Row, language: str) -> None:
-        closed = notice(page.services, "utter_case_closed", language, case_number=case.number)
-        cases.give_back(connection, case.number, page.member, closed, close=True)
+        if agreed:
+            closed = page.services.desk.notice(
+                "utter_case_closed_agreed", language, case_number=case.number, agreed=agreed
+            )
+        else:
+            closed = notice(page.services, "utter_case_closed", language, case_number=case.number)
+        then = page.services.desk.search_kept(connection, case.conversation_id, language)
+        cases.give_back(connection, case.number, page.member, closed, close=True, agreed=agreed, then=then)
 
     await act_on(page, number, "case closed", act)
     return page.go(f"/cases/{number.upper()}")

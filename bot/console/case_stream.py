@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from bot.console.access import CASEWORK
+from bot.console.available import attending
 from bot.console.case import load, panel_values, transcript
 from bot.console.live import BEAT, Stream, still_allowed
 from bot.console.page import Page
@@ -44,7 +45,7 @@ async def events(page: Page, number: str) -> None:
         values = load(connection, page, number)
         return values, log.after(connection, conversation_id, min(unsettled, default=last + 1) - 1)
 
-    async with page.services.presences.here(conversation_id, presence.staff(page.member.id)):
+    async with attending(page), page.services.presences.here(conversation_id, presence.staff(page.member.id)):
         with page.services.bus.subscribe(conversation_id) as subscription:
             while True:
                 if woken or time.monotonic() - looked_at > BEAT:

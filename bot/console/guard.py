@@ -21,6 +21,7 @@ from sanic.response import HTTPResponse
 from bot.console import accounts
 from bot.console.access import NOBODY, Route
 from bot.console.page import Page, Refused
+from bot.console.texts import LANGUAGES, texts_in
 from bot.conversation.log import NotFound
 from bot.db import Unavailable
 from bot.handoff.cases import Conflict
@@ -130,6 +131,8 @@ async def _recognise(page: Page) -> None:
     database = page.services.database
     page.user = await database.read(lambda c: accounts.session_user(c, token))
     page.token = token if page.user is not None else ""
+    if page.user is not None and page.user.language in LANGUAGES:
+        page.texts = texts_in(page.user.language)
     if page.user is not None and time.time() - page.user.seen_at > _TOUCH_SECONDS:
         await database.write(lambda c: accounts.touch_session(c, token))
 

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from bot.console import queue
 from bot.console.access import CASEWORK
+from bot.console.available import attending
 from bot.console.live import BEAT, Stream, still_allowed
 from bot.console.page import Page
 from bot.conversation.events import EVERYTHING
@@ -64,21 +65,22 @@ async def events(page: Page) -> None:
         parts = {name: page.fragment(f"{template}.html", **values) for name, template in _PARTS.items()}
         return parts, {case.number: page.fragment("announce.html", case=case) for case in queue.newest(connection)}
 
-    with bus.subscribe(EVERYTHING) as subscription:
-        while True:
-            found = await database.read(look)
-            if found is None:
-                await stream.end("logged_out")
-                return
-            parts, new = found
-            for name, html in parts.items():
-                if html != shown.get(name):
-                    await stream.send(name, html)
-            shown = parts
-            for number in new.keys() - (known if known is not None else new.keys()):
-                await stream.send("announce", new[number])
-            # Kept for as long as the page is open: a case that comes back is no news.
-            known = set(new) | (known or set())
-            if await subscription.wait(BEAT) is None:
-                await stream.beat()
-            await asyncio.sleep(_PAUSE)
+    async with attending(page):
+        with bus.subscribe(EVERYTHING) as subscription:
+            while True:
+                found = await database.read(look)
+                if found is None:
+                    await stream.end("logged_out")
+                    return
+                parts, new = found
+                for name, html in parts.items():
+                    if html != shown.get(name):
+                        await stream.send(name, html)
+                shown = parts
+                for number in new.keys() - (known if known is not None else new.keys()):
+                    await stream.send("announce", new[number])
+                # Kept for as long as the page is open: a case that comes back is no news.
+                known = set(new) | (known or set())
+                if await subscription.wait(BEAT) is None:
+                    await stream.beat()
+                await asyncio.sleep(_PAUSE)

@@ -9,11 +9,18 @@ from concurrent.futures import ThreadPoolExecutor
 from sanic.response import HTTPResponse
 from sqlalchemy.engine import Connection, Row
 
-from bot.console import accounts, throttle
+from bot.console import accounts, second_factor, throttle
 from bot.console.page import Page, Refused
 
 # Each check takes a core and 64 MB for a moment: more at once would let anybody fill the memory.
 _checking = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password")
+
+# The order matters: each calls itself by the names of those after it.
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)  # fmt: skip
 
 _PAGE = re.compile(r"/[\w/.-]*")
 """A page of the console to go to after logging in, and nothing else."""
@@ -49,14 +56,22 @@ async def log_in(page: Page) -> HTTPResponse:
         problem = page.texts("login.wrong")
         return page.render("login.html", status=401, next=wanted, email=email, problem=problem, done="")
     assert user is not None
+    if user.totp_secret:
+        return second_factor.ask(page, user, wanted)
+    return await enter(page, user, wanted)
+
+
+async def enter(page: Page, user: Row, wanted: str) -> HTTPResponse:
+    """Opens the session of somebody who has proved who they are."""
+    database, address = page.services.database, page.address
 
     def open_session(connection: Connection) -> str:
-        throttle.succeeded(connection, email, address)
+        throttle.succeeded(connection, user.email, address)
         # Whatever token the browser had before: this login gets its own.
         if page.token:
             accounts.close_session(connection, page.token)
         page.audit(connection, "login", str(user.id), user_id=user.id)
-        return accounts.open_session(connection, user.id)
+        return accounts.open_session(connection, user.id, device_of(page.request.headers.get("user-agent") or ""))
 
     token = await database.write(open_session)
     response = page.go(wanted if _PAGE.fullmatch(wanted) else "/")
@@ -64,6 +79,19 @@ async def log_in(page: Page) -> HTTPResponse:
         page.cookie, token, path="/", httponly=True, secure=page.secure, samesite="Lax", host_prefix=False
     )
     return response
+
+
+def device_of(agent: str) -> str:
+    """What the owner of a session recognises it by, e.g. "Firefox, Windows"; nothing else of the header is kept."""
+    browser = next((name for sign, name in _BROWSERS if sign in agent), "")
+    system = next((name for sign, name in _SYSTEMS if sign in agent), "")
+    return ", ".join(filter(None, (browser, system)))
+
+
+async def hashed(password: str, email: str) -> str:
+    """`accounts.hash_password`, off the event loop and outside of any transaction."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_checking, accounts.hash_password, password, email)
 
 
 async def verify(user: Row | None, password: str) -> bool:
@@ -107,11 +135,13 @@ async def set_password(page: Page, token: str) -> HTTPResponse:
     if user is None:
         raise Refused(410, "link")
 
-    def store(connection: Connection) -> None:
-        accounts.set_password(connection, token, password, name or None)
-        page.audit(connection, "password set", str(user.id), user_id=user.id)
-
     try:
+        stored = await hashed(password, user.email)
+
+        def store(connection: Connection) -> None:
+            accounts.set_password(connection, token, stored, name or None)
+            page.audit(connection, "password set", str(user.id), user_id=user.id)
+
         await database.write(store)
     except accounts.AccountError as error:
         if str(error) == "link":

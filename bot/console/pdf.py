@@ -14,8 +14,9 @@ from fpdf.fonts import TTFFont
 
 _FONTS = Path(__file__).parent / "fonts"
 _LATIN, _ARABIC = "noto", "arabic"
-# They order what stands beside them, which has been done by the time a glyph is looked for.
-_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe0f]")
+_INVISIBLE = re.compile("[\u200b\u202a-\u202e\u2060-\u2065\ufeff\ufe0f]")
+# They keep a telephone number inside Arabic in its order; HarfBuzz draws nothing for them.
+_ORDERING = "\u200e\u200f\u2066\u2067\u2068\u2069"
 _GREY, _BLACK = (95, 95, 95), (20, 20, 20)
 
 
@@ -116,7 +117,7 @@ def _shown(text: str, glyphs: set[int]) -> str:
     """What our fonts can print; a sign that they lack (an emoji) is named, not dropped."""
     shown = []
     for sign in _INVISIBLE.sub("", unicodedata.normalize("NFC", text)):
-        if sign == "\n" or ord(sign) in glyphs:
+        if sign == "\n" or sign in _ORDERING or ord(sign) in glyphs:
             shown.append(sign)
         elif sign.isspace():
             shown.append(" ")

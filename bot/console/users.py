@@ -8,7 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 from sanic.response import HTTPResponse
 from sqlalchemy.engine import Connection, Row
 
-from bot.console import accounts
+from bot.console import accounts, second_factor
 from bot.console.page import Page, Refused
 
 
@@ -69,6 +69,16 @@ async def set_active(page: Page, user_id: int) -> HTTPResponse:
     active = page.field("active") == "yes"
     what = "account opened" if active else "account shut"
     return await _change(page, user_id, what, lambda c: accounts.set_active(c, user_id, active))
+
+
+async def forget_second_factor(page: Page, user_id: int) -> HTTPResponse:
+    """Takes the second factor from somebody who has lost the telephone; their sessions end."""
+
+    def change(connection: Connection) -> None:
+        second_factor.forget(connection, page, user_id)
+        accounts.end_sessions(connection, user_id)
+
+    return await _change(page, user_id, "second factor taken", change)
 
 
 async def _change(page: Page, user_id: int, what: str, change: Callable[[Connection], None]) -> HTTPResponse:

@@ -19,14 +19,14 @@ from sanic.response import HTTPResponse, empty, raw
 from sanic.response import json as json_response
 from sqlalchemy.engine import Connection
 
-from bot.conversation import beginning, log
+from bot.conversation import beginning, log, receipts, refusals
 from bot.conversation.errors import ApiError
 from bot.conversation.forms import read_form
 from bot.conversation.presenting import as_written, timestamp
 from bot.conversation.services import Services
 from bot.db import messages, ratings, tracker_events
 from bot.handoff import appointments, cases, presence
-from bot.knowledge.present import present
+from bot.knowledge.listing import listing
 from bot.knowledge.query import Query, QueryError
 from bot.nlu.normalise import MAX_LENGTH, clean
 
@@ -72,8 +72,12 @@ def _token(request: Request) -> str:
 
 async def _conversation(request: Request, conversation_id: str) -> Any:
     """The row of the conversation that the request may see; the request's errors are in its language from then on."""
-    token = _token(request)
-    row = await _services(request).database.read(lambda c: log.authenticate(c, conversation_id, token))
+    token, services = _token(request), _services(request)
+    try:
+        row = await services.database.read(lambda c: log.authenticate(c, conversation_id, token))
+    except log.NotFound:
+        await refusals.note(services, request, "conversation refused", conversation_id)
+        raise
     request.ctx.language = row.language
     return row
 
@@ -147,6 +151,7 @@ def state_of(services: Services, connection: Connection, row: Any) -> dict[str, 
         staff = cases.owner_name(connection, case)
         if staff and row.state == "live":
             state["staff"] = staff
+        state |= services.desk.outlook(connection, case, row.language)
     return state
 
 
@@ -540,6 +545,7 @@ async def receipt(request: Request, case_number: str) -> HTTPResponse:
         lambda c: cases.open_receipt(c, services.secret, case_number.upper(), secret)
     )
     if opened is None:
+        await refusals.note(services, request, "receipt refused", case_number.upper())
         raise ApiError(404, "case_unknown")
     conversation_id, token, language = opened
     return json_response(
@@ -563,6 +569,26 @@ async def appointment(request: Request, ticket: str) -> HTTPResponse:
     )
 
 
+@api.post("/conversations/<conversation_id:str>/receipt")
+async def receipt_of(request: Request, conversation_id: str) -> HTTPResponse:
+    """Number, link and pictures of the conversation's receipt."""
+    await _conversation(request, conversation_id)
+    return await receipts.issue(_services(request), conversation_id)
+
+
+@api.get("/receipts/<case_number:str>/qr.svg", name="receipt_svg")
+@api.get("/receipts/<case_number:str>/qr.png", name="receipt_png")
+async def receipt_picture(request: Request, case_number: str) -> HTTPResponse:
+    """The secret link as a QR code, for a ticket."""
+    return await receipts.picture(_services(request), request, case_number, request.path.rpartition("/")[2])
+
+
+@api.get("/receipts/<case_number:str>/page")
+async def receipt_page(request: Request, case_number: str) -> HTTPResponse:
+    """The receipt as a page to print, for a ticket."""
+    return await receipts.page(_services(request), request, case_number)
+
+
 @api.get("/offers")
 async def offers(request: Request) -> HTTPResponse:
     """The knowledge base, as the chat searches it."""
@@ -570,15 +596,18 @@ async def offers(request: Request) -> HTTPResponse:
     language = services.languages.match(request.args.get("lang"))
     request.ctx.language = language
     args = {name: values[-1] for name, values in request.args.items()}
+    understood = services.languages[language].understands
+    text = clean(args.pop("q", ""))[:MAX_LENGTH]
     try:
         query = Query(
             kind=args.pop("kind", None),
-            text=clean(args.pop("q", ""))[:MAX_LENGTH],
+            text=text,
+            glosses=services.resources.readings.glosses(text, understood),
             place=args.pop("place", None),
             radius_km=float(args.pop("radius_km", 0)),
             limit=min(int(args.pop("limit", 10)), 50),
             offset=int(args.pop("offset", 0)),
-            language=services.languages[language].understands,
+            language=understood,
             filters={name: value for name, value in args.items() if name != "lang"},
         )
         found = await asyncio.get_running_loop().run_in_executor(None, services.offers.search, query)
@@ -586,13 +615,7 @@ async def offers(request: Request) -> HTTPResponse:
         raise ApiError(422, "filter_invalid", field=error.criterion) from None
     except ValueError:
         raise ApiError(422, "filter_invalid") from None
-    return json_response(
-        {
-            "offers": [present(hit.offer, language, services.names, distance_km=hit.distance_km) for hit in found.hits],
-            "total": found.total,
-            "relaxed": list(found.relaxed),
-        }
-    )
+    return json_response(listing(found, language, services.names, services.interface))
 
 
 @api.get("/region")

@@ -51,8 +51,8 @@ class Incoming:
     """Of a button that we issued: `/intent` or `/intent{"entity": value}`; never anything typed."""
     entities: List[Dict[str, Any]] = field(default_factory=list)
     """Of a form that we issued."""
-    case_state: str | None = None
-    """Of the conversation's newest case."""
+    case: Dict[str, Any] | None = None
+    """The conversation's newest case: number, state, topic, agreed (`bot.handoff.cases.for_dialogue`)."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,8 @@ class Brain:
     async def answer(self, message: Incoming) -> Answer:
         """Carries the dialogue one message further, in the cached tracker; see `ConversationTrackerStore`."""
         processor = self._agent.processor
-        assert processor is not None
+        if processor is None:
+            raise RuntimeError("there is no model; run `lotse train --force`")
         channel = _Collector()
         take_failure()
         tracker = await processor.fetch_tracker_and_update_session(message.conversation_id, channel)
@@ -157,7 +158,7 @@ class Brain:
                 parse_data=parsed,
                 input_channel="lotse",
                 message_id=str(message.seq),
-                metadata={"seq": message.seq, "case_state": message.case_state, "typed": message.payload is None},
+                metadata={"seq": message.seq, "case": message.case, "typed": message.payload is None},
             )
         )
         failure = take_failure()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import phonenumbers
@@ -17,7 +19,7 @@ def read_form(form: dict[str, Any], values: Any) -> list[dict[str, Any]]:
     """The values as Rasa entities, one a field that names an entity.
 
     Args:
-        form: As issued: `fields` with name, type, required, options and `entity`.
+        form: As issued: `fields` with name, type, required, options, `entity`, and `countries` of telephone numbers.
         values: field name -> what the visitor entered.
 
     Raises:
@@ -49,16 +51,18 @@ def _read_field(field: dict[str, Any], value: Any) -> str:
         raise ApiError(422, "message_too_long", field=name, limit=_LONGEST, length=len(text))
     if field["type"] == "select" and text not in {option["value"] for option in field["options"]}:
         raise ApiError(422, "form_invalid", field=name)
-    if field["type"] == "contact" and read_contact(text) is None:
+    if field["type"] == "contact" and read_contact(text, **field.get("countries", {})) is None:
         raise ApiError(422, "email_or_phone_invalid", field=name)
     return text
 
 
-def read_contact(text: str, country: str = "DE") -> tuple[str, str] | None:
+def read_contact(text: str, country: str = "DE", abroad: Sequence[str] = ()) -> tuple[str, str] | None:
     """(`email` or `phone`, the normalised address) found in a text, or None.
 
     Args:
         country: For telephone numbers without a country code.
+        abroad: Other countries that such a number may belong to; asked first where it does not begin as one of
+            `country` does, which is with a 0.
     """
     for word in text.replace(",", " ").split():
         if "@" in word:
@@ -66,9 +70,23 @@ def read_contact(text: str, country: str = "DE") -> tuple[str, str] | None:
                 return "email", validate_email(word.strip("<>().;:"), check_deliverability=False).normalized
             except EmailNotValidError:
                 continue
-    for match in phonenumbers.PhoneNumberMatcher(text, country, leniency=phonenumbers.Leniency.POSSIBLE):
-        # Valid, or reserved for fiction as in demonstrations; POSSIBLE alone would take any eight digits.
+    elsewhere = [(each, False) for each in abroad]
+    domestic = re.search(r"[0-9+]", text)
+    home_first = domestic is None or domestic.group() in "0+"
+    order = [(country, True), *elsewhere] if home_first else [*elsewhere, (country, True)]
+    for region, is_home in order:
+        number = _phone(text, region, fiction=is_home)
+        if number is not None:
+            return "phone", number
+    return None
+
+
+def _phone(text: str, region: str, *, fiction: bool) -> str | None:
+    """The first telephone number of a region, in E.164; with `fiction`, also those reserved for demonstrations."""
+    for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=phonenumbers.Leniency.POSSIBLE):
+        # POSSIBLE alone would take any eight digits.
         number = match.number
-        if phonenumbers.is_valid_number(number) or phonenumbers.is_possible_number(number) and len(match.raw_string) > 7:
-            return "phone", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        possible = fiction and phonenumbers.is_possible_number(number) and len(match.raw_string) > 7
+        if phonenumbers.is_valid_number(number) or possible:
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return None

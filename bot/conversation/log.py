@@ -198,6 +198,17 @@ def claim(connection: Connection, conversation_id: str, worker: str, seconds: fl
     return changed.rowcount == 1
 
 
+def take_over(connection: Connection, conversation_id: str, worker: str, seconds: float) -> bool:
+    """As `claim`; if the lease had run out, its worker may have died over the oldest message: that is counted."""
+    left = connection.execute(sa.select(conversations.c.lease_owner).where(conversations.c.id == conversation_id)).scalar()
+    if not claim(connection, conversation_id, worker, seconds):
+        return False
+    message = oldest_pending(connection, conversation_id) if left is not None else None
+    if message is not None:
+        connection.execute(messages.update().where(messages.c.id == message.id).values(tries=message.tries + 1))
+    return True
+
+
 def extend(connection: Connection, conversation_id: str, worker: str, seconds: float) -> bool:
     """Keeps the lease; False if another worker has taken it over."""
     changed = connection.execute(

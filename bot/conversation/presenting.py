@@ -82,6 +82,8 @@ class Presenter:
             message["name"] = row.name
         if extra.get("intent"):
             message["intent"] = extra["intent"]
+        if extra.get("receipt"):
+            message["receipt"] = extra["receipt"]
         if extra.get("form"):
             message["form"] = {**_public(extra["form"]), "fields": [_public(field) for field in extra["form"]["fields"]]}
         return message
@@ -89,4 +91,4 @@ class Presenter:
 
 def _public(part: dict[str, Any]) -> dict[str, Any]:
     """A form or a field of it without what it means to the dialogue."""
-    return {key: value for key, value in part.items() if key not in ("entity", "also")}
+    return {key: value for key, value in part.items() if key not in ("entity", "also", "countries")}

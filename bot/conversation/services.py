@@ -15,6 +15,7 @@ from bot.conversation.presenting import Presenter
 from bot.conversation.replies import ReplyGenerator
 from bot.conversation.turns import Turns
 from bot.db import Database
+from bot.handoff.desk import Desk
 from bot.handoff.hours import is_open
 from bot.handoff.presence import Presences
 from bot.interface import Interface
@@ -38,6 +39,7 @@ class Services:
     presenter: Presenter
     worker: str
     presences: Presences
+    desk: Desk
     message_limit: Limiter
     conversation_limit: Limiter
     receipt_limit: Limiter

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from prometheus_client import Counter, Histogram
 from sqlalchemy.engine import Connection
@@ -29,8 +29,20 @@ from bot.handoff import cases
 
 logger = logging.getLogger(__name__)
 
-Effect = Callable[[Connection, str, int, dict[str, Any]], None]
-"""Carries out what a reply asks for, in the turn's transaction: (connection, conversation id, seq, values)."""
+Effect = Callable[[Connection, str, int, dict[str, Any]], dict[str, Any] | None]
+"""Carries out what a reply asks for, in the turn's transaction: (connection, conversation id, seq, values).
+
+May return `text` and `extra` for the reply, where what it says depends on what was stored."""
+
+class Fallback(Protocol):
+    """The way to a person that needs no dialogue (`bot.handoff.desk.Desk`)."""
+
+    def form(self, language: str) -> dict[str, Any]:
+        """A form in the visitor API's shape."""
+
+    def accept(self, entities: list[dict[str, Any]], language: str, known: dict[str, Any] | None) -> dict[str, Any] | None:
+        """The values of `create_case` for that form sent back, None for any other message."""
+
 
 ERASE = "erase"
 """The one effect that is done here: after it there is nothing left to store a reply in."""
@@ -40,6 +52,11 @@ turn_seconds = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5),
 )  # fmt: skip
 turn_failures = Counter("lotse_turn_failures_total", "Turns that ended with an apology")
+
+
+_TRIES = 3
+"""A message whose turn failed so often, or was so often the last thing a worker did, is answered with an apology."""
+_PAUSE = 0.2
 
 
 class _LostLease(Exception):
@@ -57,7 +74,8 @@ class _State:
     version: int
     events: list[dict[str, Any]] | None
     """Stored events, if the cached tracker is out of date."""
-    case_state: str | None
+    case: dict[str, Any] | None
+    """What the dialogue may know of the newest case."""
 
 
 class Turns:
@@ -68,6 +86,7 @@ class Turns:
         effects: What a reply's `custom.effects` may ask for, by name.
         seconds: A turn that takes longer is answered with an apology.
         slow: Tests only: seconds added to each turn.
+        fallback: How a person is reached where the dialogue fails.
     """
 
     def __init__(
@@ -82,7 +101,9 @@ class Turns:
         lease_seconds: float = 30,
         seconds: float = 5,
         slow: float = 0,
+        fallback: Fallback | None = None,
     ) -> None:
+        self._fallback = fallback
         self._database = database
         self._brain = brain
         self._bus = bus
@@ -148,7 +169,7 @@ class Turns:
             try:
                 for conversation_id in await self._database.read(log.waiting_conversations):
                     claim = partial(
-                        log.claim, conversation_id=conversation_id, worker=self._worker, seconds=self._lease_seconds
+                        log.take_over, conversation_id=conversation_id, worker=self._worker, seconds=self._lease_seconds
                     )
                     if await self._database.write(claim):
                         self.begin(conversation_id)
@@ -159,6 +180,7 @@ class Turns:
             await asyncio.sleep(1)
 
     async def _run(self, conversation_id: str) -> None:
+        failed = 0
         try:
             while True:
                 state = await self._database.read(lambda c: self._state(c, conversation_id))
@@ -169,11 +191,23 @@ class Turns:
                     continue
                 crash_point("before_answer")
                 started = time.perf_counter()
+                give_up = failed >= _TRIES or state.message.tries >= _TRIES
                 try:
-                    more = await self._turn(state)
+                    more = await self._turn(state, give_up=give_up)
                 except _OtherSpeaker:
                     self._brain.trackers.forget(conversation_id)
                     continue
+                except (_LostLease, Unavailable):
+                    raise
+                except Exception:
+                    if give_up:
+                        raise
+                    logger.exception("a turn failed, try %d of %d", failed + 1, _TRIES)
+                    self._brain.trackers.forget(conversation_id)
+                    failed += 1
+                    await asyncio.sleep(_PAUSE)
+                    continue
+                failed = 0
                 turn_seconds.observe(time.perf_counter() - started)
                 if not more:
                     return
@@ -197,7 +231,7 @@ class Turns:
             version, events = tracker.load_last_session(connection, conversation_id)
         case = cases.current(connection, conversation_id)
         message = log.oldest_pending(connection, conversation_id)
-        return _State(conversation, message, version, events, case.state if case else None)
+        return _State(conversation, message, version, events, cases.for_dialogue(case))
 
     def _give_back(self, connection: Connection, conversation_id: str) -> bool:
         """Releases the lease; True if there is a message after all."""
@@ -209,22 +243,24 @@ class Turns:
         log.release(connection, conversation_id, self._worker)
         return False
 
-    async def _turn(self, state: _State) -> bool:
-        """Answers one message; True if another one waits."""
+    async def _turn(self, state: _State, *, give_up: bool = False) -> bool:
+        """Answers one message, with an apology if it is to be given up; True if another one waits."""
         conversation, message = state.conversation, state.message
         assert message is not None
-        if state.events is not None:
-            self._brain.trackers.prepare(conversation.id, state.version, state.events)
-        self._brain.trackers.shorten(conversation.id)
+        if self._brain.is_ready:
+            if state.events is not None:
+                self._brain.trackers.prepare(conversation.id, state.version, state.events)
+            self._brain.trackers.shorten(conversation.id)
         incoming = Incoming(
             conversation.id, message.seq, message.text, conversation.language,
             payload=message.extra.get("payload"), entities=message.extra.get("entities") or [],
-            case_state=state.case_state,
+            case=state.case,
         )  # fmt: skip
         if self._slow:
             await asyncio.sleep(self._slow)
         self._bus.publish(conversation.id, {"typing": True, "author": "bot"} if conversation.state != "live" else None)
-        answer, rows = await self._answer(incoming, person=conversation.state == "live")
+        person = conversation.state == "live"
+        answer, rows = self._apology(incoming, person) if give_up else await self._answer(incoming, person=person)
         crash_point("before_commit")
         erased, version, numbers, more = await self._database.write(
             lambda c: self._commit(c, conversation, message, answer, rows)
@@ -240,6 +276,11 @@ class Turns:
     async def _answer(self, incoming: Incoming, *, person: bool) -> tuple[Answer | None, list[dict[str, Any]]]:
         """What the dialogue says, as rows of the log; an apology where it fails. Silent while a person answers."""
         try:
+            case = self._fallback.accept(incoming.entities, incoming.language, incoming.case) if self._fallback else None
+            if case is not None and not person:
+                # The receipt's text is decided when the case is stored.
+                row = self._presenter.row({"text": ""}, incoming.language, reply_to=incoming.seq, number=0)
+                return None, [{**row, "effects": {"create_case": case}}]
             if person:
                 parsed = await self._brain.understand(incoming)
                 intent = parsed["intent"]
@@ -252,14 +293,29 @@ class Turns:
         except Exception as error:
             logger.error("the dialogue failed: %s", type(error).__name__, exc_info=error)
             self._brain.trackers.forget(incoming.conversation_id)
+            if person:
+                # What was not understood is no reason to speak while a person does.
+                return None, []
             answer, replies, language = None, [], incoming.language
         if answer is None or answer.failed or not replies:
             turn_failures.inc()
-            replies = [*replies, self._brain.replies.reply("utter_technical_problem", language)]
+            replies = [*replies, self._problem(language)]
         rows = [self._presenter.row(r, language, reply_to=incoming.seq, number=n) for n, r in enumerate(replies)]
         for row, reply in zip(rows, replies, strict=True):
             row["effects"] = (reply.get("custom") or {}).get("effects") or {}
         return answer, rows
+
+    def _apology(self, incoming: Incoming, person: bool) -> tuple[None, list[dict[str, Any]]]:
+        """Says that something is wrong and offers a person, without asking the dialogue; nothing to whom one talks."""
+        self._brain.trackers.forget(incoming.conversation_id)
+        turn_failures.inc()
+        row = self._presenter.row(self._problem(incoming.language), incoming.language, reply_to=incoming.seq, number=0)
+        return None, [] if person else [{**row, "effects": {}}]
+
+    def _problem(self, language: str) -> dict[str, Any]:
+        """The apology, with a form that reaches a person even if nothing else works."""
+        reply = self._brain.replies.reply("utter_technical_problem", language)
+        return {**reply, "custom": {"form": self._fallback.form(language)}} if self._fallback else reply
 
     def _commit(
         self, connection: Connection, conversation: Any, message: Any, answer: Answer | None, rows: list[dict[str, Any]]
@@ -282,7 +338,9 @@ class Turns:
                     log.erase(connection, conversation.id)
                     self._bus.announce(connection, conversation.id, {"state": "deleted"})
                     return True, 0, [], False
-                self._effects[name](connection, conversation.id, message.seq, values)
+                told = self._effects[name](connection, conversation.id, message.seq, values)
+                if told:
+                    row["text"], row["extra"] = told["text"], {**row["extra"], **told["extra"]}
                 crash_point(f"after_{name}")
         numbers = log.append(connection, conversation.id, rows)
         if answer is not None and answer.language != conversation.language:

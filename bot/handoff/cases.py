@@ -10,6 +10,7 @@ import hmac
 import json
 import secrets
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -74,9 +75,73 @@ def create(connection: Connection, conversation_id: str, seq: int, values: dict[
             created_at=now, updated_at=now,
         )
     )  # fmt: skip
-    _note(connection, values["number"], None, "created")
+    note(connection, values["number"], None, "created")
     outbox.put(connection, "case_new", find(connection, values["number"]))
     log.set_state(connection, conversation_id, state="waiting_for_staff")
+
+
+def reopen(connection: Connection, number: str, seq: int, values: dict[str, Any]) -> None:
+    """The visitor opens a closed case again, with a new concern; it goes to its last owner.
+
+    Args:
+        seq: The visitor's message that agreed.
+        values: As for `create`.
+    """
+    own = ("topic", "concern", "language", "contact_kind", "contact", "team", "place", "facts")
+    changes = {name: values.get(name) for name in own} | {"trigger_seq": seq, "notify": bool(values.get("notify"))}
+    _reopen(connection, number, changes, None)
+
+
+def reopen_as_it_was(connection: Connection, number: str, user: Any) -> None:
+    """A member of staff opens a closed case again; it goes to its last owner."""
+    _reopen(connection, number, {}, user.id)
+
+
+def _reopen(connection: Connection, number: str, changes: dict[str, Any], user_id: int | None) -> None:
+    """With the last owner if they still work here, else as a new case; until they write, the assistant answers."""
+    case = find(connection, number)
+    assert case is not None
+    last = connection.execute(sa.select(users.c.id).where(users.c.id == case.last_owner_id, users.c.active)).scalar()
+    state = {"state": "open" if last else "new", "owner_id": last, "live_at": None, "live_until": None}
+    connection.execute(
+        cases.update()
+        .where(cases.c.number == number, cases.c.state == "closed")
+        .values(**changes, **state, updated_at=time.time())
+    )
+    note(connection, number, user_id, "reopened")
+    again = find(connection, number)
+    outbox.put(connection, "case_reopened", again, about=str(log.find(connection, case.conversation_id).next_seq))
+    log.set_state(connection, case.conversation_id, state="waiting_for_staff")
+
+
+def pass_on(connection: Connection, number: str, user: Any, team: str, remark: str, told: dict[str, Any]) -> None:
+    """Another team gets the case; nobody has it until somebody there takes it, and the assistant answers.
+
+    Args:
+        remark: For staff alone.
+        told: Row for the log that tells the visitor to whom it went.
+
+    Raises:
+        Conflict: the case is another's.
+    """
+    case = find(connection, number)
+    if case is None:
+        raise log.NotFound(number)
+    if case.owner_id is not None or case.state == "closed":
+        case = _owned(connection, number, user)
+    connection.execute(
+        cases.update()
+        .where(cases.c.number == number)
+        .values(team=team, owner_id=None, state="new", updated_at=time.time(), live_at=None, live_until=None)
+    )
+    speak_again(connection, case.conversation_id, "waiting_for_staff", [told])
+    note(connection, number, user.id, "passed on", remark)
+    outbox.put(
+        connection,
+        "passed_on",
+        find(connection, number),
+        about=str(log.find(connection, case.conversation_id).next_seq),
+    )
 
 
 def find(connection: Connection, number: str) -> Row | None:
@@ -131,8 +196,11 @@ def take(connection: Connection, number: str, user: Any, joined: dict[str, Any])
         cases.update()
         .where(cases.c.number == number, cases.c.state != "closed")
         .where(sa.or_(cases.c.owner_id.is_(None), cases.c.owner_id == user.id))
-        .values(owner_id=user.id, state="open", updated_at=time.time())
-    )
+        .values(
+            owner_id=user.id, last_owner_id=user.id, state="open", updated_at=time.time(), live_until=None,
+            taken_at=sa.func.coalesce(cases.c.taken_at, time.time()),
+        )
+    )  # fmt: skip
     case = find(connection, number)
     if changed.rowcount != 1 or case is None:
         owner = connection.execute(
@@ -144,7 +212,7 @@ def take(connection: Connection, number: str, user: Any, joined: dict[str, Any])
         _tracker_event(connection, case.conversation_id, ConversationPaused())
         log.set_state(connection, case.conversation_id, state="live")
         log.append(connection, case.conversation_id, [joined])
-        _note(connection, number, user.id, "taken")
+        note(connection, number, user.id, "taken")
 
 
 def reply(
@@ -167,6 +235,10 @@ def reply(
         Conflict: the case is another's, or nobody's: it has to be taken first.
     """
     case = _owned(connection, number, user)
+    if log.find(connection, case.conversation_id).state != "live":
+        # A case that was opened again lies with its last owner, who takes it by writing.
+        _tracker_event(connection, case.conversation_id, ConversationPaused())
+        log.set_state(connection, case.conversation_id, state="live")
     row = {"author": "staff", "name": user.name, "text": text, "language": language, "extra": extra or {}}
     # Numbering first locks the conversation, so that the same form sent twice at once is looked for in turn.
     (seq,) = log.append(connection, case.conversation_id, [row])
@@ -178,7 +250,7 @@ def reply(
         own = (m.conversation_id == case.conversation_id) & (m.seq == seq)
         connection.execute(messages.update().where(own).values(client_id=client_id))
     connection.execute(cases.update().where(cases.c.number == number).values(state="waiting", updated_at=time.time()))
-    _note(connection, number, user.id, "answered")
+    note(connection, number, user.id, "answered")
     if case.notify and not presence.is_here(connection, case.conversation_id, presence.VISITOR):
         # One mail for all that is written until the visitor has looked.
         seen = presence.last_seen(connection, case.conversation_id, presence.VISITOR)
@@ -186,30 +258,48 @@ def reply(
     outbox.put(connection, "answer", case, about=str(seq), ways=("webhook",))
 
 
-def give_back(connection: Connection, number: str, user: Any, left: dict[str, Any], *, close: bool) -> None:
+def give_back(
+    connection: Connection,
+    number: str,
+    user: Any,
+    left: dict[str, Any],
+    *,
+    close: bool,
+    agreed: str | None = None,
+    then: Iterable[dict[str, Any]] = (),
+) -> None:
     """The assistant answers again; with `close` the case is done, otherwise another may take it.
+
+    Args:
+        left: Row for the log that tells the visitor.
+        agreed: What was agreed on; the assistant knows it from then on.
+        then: Further rows, said by the assistant.
 
     Raises:
         Conflict: the case is another's.
     """
     case = _owned(connection, number, user)
-    state = "closed" if close else "new"
     connection.execute(
         cases.update()
         .where(cases.c.number == number)
-        .values(state=state, owner_id=user.id if close else None, updated_at=time.time())
-    )
-    _tracker_event(connection, case.conversation_id, ConversationResumed())
-    log.set_state(connection, case.conversation_id, state="bot" if close else "waiting_for_staff")
-    log.append(connection, case.conversation_id, [left])
-    _note(connection, number, user.id, "closed" if close else "given back")
-    if close:
-        outbox.put(
-            connection,
-            "closed",
-            find(connection, number),
-            about=str(log.find(connection, case.conversation_id).next_seq),
+        .values(
+            state="closed" if close else "new", owner_id=user.id if close else None, updated_at=time.time(),
+            agreed=agreed or case.agreed,
         )
+    )  # fmt: skip
+    speak_again(connection, case.conversation_id, "bot" if close else "waiting_for_staff", [left, *then])
+    note(connection, number, user.id, "closed" if close else "given back")
+    if close:
+        about = str(log.find(connection, case.conversation_id).next_seq)
+        outbox.put(connection, "closed", find(connection, number), about=about)
+
+
+def speak_again(connection: Connection, conversation_id: str, state: str, rows: Iterable[dict[str, Any]]) -> None:
+    """The assistant answers from now on; `rows` tell the visitor."""
+    if log.find(connection, conversation_id).state == "live":
+        _tracker_event(connection, conversation_id, ConversationResumed())
+    log.set_state(connection, conversation_id, state=state)
+    log.append(connection, conversation_id, rows)
 
 
 def release(connection: Connection, number: str, user: Any, left: dict[str, Any]) -> None:
@@ -226,10 +316,8 @@ def release(connection: Connection, number: str, user: Any, left: dict[str, Any]
     case = find(connection, number)
     if changed.rowcount != 1 or case is None:
         raise Conflict("")
-    _tracker_event(connection, case.conversation_id, ConversationResumed())
-    log.set_state(connection, case.conversation_id, state="waiting_for_staff")
-    log.append(connection, case.conversation_id, [left])
-    _note(connection, number, user.id, "released")
+    speak_again(connection, case.conversation_id, "waiting_for_staff", [left])
+    note(connection, number, user.id, "released")
 
 
 def visitor_wrote(connection: Connection, conversation_id: str) -> None:
@@ -248,6 +336,13 @@ def visitor_wrote(connection: Connection, conversation_id: str) -> None:
     # Before anybody has read it, the team knows already that there is something new.
     if read is not None and not presence.any_staff(connection, conversation_id):
         outbox.put(connection, "visitor_wrote", case, about=str(read))
+
+
+def for_dialogue(case: Any) -> dict[str, Any] | None:
+    """What the assistant may say about the conversation's case."""
+    if case is None:
+        return None
+    return {name: getattr(case, name) for name in ("number", "state", "topic", "agreed")}
 
 
 def language_of(connection: Connection, case: Any) -> str:
@@ -280,7 +375,8 @@ def _owned(connection: Connection, number: str, user: Any) -> Row:
     return case
 
 
-def _note(connection: Connection, number: str, user_id: int | None, kind: str, text: str | None = None) -> None:
+def note(connection: Connection, number: str, user_id: int | None, kind: str, text: str | None = None) -> None:
+    """Adds to the case's history, which staff alone see."""
     connection.execute(
         case_events.insert().values(case_number=number, at=time.time(), user_id=user_id, kind=kind, text=text)
     )

@@ -153,7 +153,7 @@ def _settled(connection: Connection, row: Row, case: Any) -> bool:
         return True
     if row.kind == "answer":
         seen = presence.last_seen(connection, case.conversation_id, presence.VISITOR)
-        return case.contact_kind != "email" or not case.notify or (seen or 0.0) > row.created_at
+        return "@" not in (case.contact or "") or not case.notify or (seen or 0.0) > row.created_at
     if row.kind == "visitor_wrote":
         read = sa.select(sa.func.max(case_reads.c.seq)).where(case_reads.c.case_number == case.number)
         return (connection.execute(read).scalar() or 0) > int(row.key.rpartition(":")[2])

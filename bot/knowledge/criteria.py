@@ -141,6 +141,8 @@ def describe(
     kind: str, criteria: Mapping[str, Any], language: str, names: Names, interface: Interface, languages: Languages
 ) -> str:
     """The search in words: "Home, Tangermünde, 3 rooms, up to 600 €"."""
+    # The child's age is kept for later, but says nothing about a home.
+    criteria = {name: value for name, value in criteria.items() if name not in FILTERS or kind in FILTERS[name].kinds}
     parts = [interface.text(language, "kinds", kind)]
     if criteria.get("place"):
         parts.append(names.region.place(criteria["place"]).name(language))

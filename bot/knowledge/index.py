@@ -116,22 +116,27 @@ class OfferIndex:
         criteria_text = [] if terms is None else ["text"]
         words, preferred = _Words(terms or [], table.size), _Words(liked or [], table.size)
         shown = _valid(table, query.kind, query.today or date.today())
-        for given_up in [(), *relax_steps(query.kind, [*criteria, *criteria_text])]:
+
+        def fitting(given_up: tuple[str, ...]) -> np.ndarray:
             fits = shown.copy()
             for name, accepted in criteria.items():
                 if name not in given_up:
                     fits &= accepted
-            by_words = terms is not None and "text" not in given_up
-            if by_words:
-                fits &= words.fit(fits)
-            numbers = np.flatnonzero(fits)
+            return fits if terms is None or "text" in given_up else fits & words.fit(fits)
+
+        steps = relax_steps(query.kind, [*criteria, *criteria_text])
+        for given_up in [(), *steps]:
+            numbers = np.flatnonzero(fitting(given_up))
             if len(numbers):
+                by_words = terms is not None and "text" not in given_up
                 scores = (words if by_words else preferred).scores[numbers]
                 page = _best(numbers, scores, table, distances, query.offset, query.limit)
                 met = [name for name in criteria if name not in given_up]
                 found = [*(terms or []), *(liked or [])]
                 hits = tuple(self._hit(connection, number, query.place, met, found) for number in page)
-                return Result(hits, len(numbers), given_up)
+                alone = [step for step in steps if len(step) == 1] if given_up else []
+                without = {name: count for (name,) in alone if (count := int(fitting((name,)).sum()))}
+                return Result(hits, len(numbers), given_up, without)
         return Result((), 0, ())
 
     def get(self, id: str) -> Offer | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -16,9 +16,12 @@ from bot.knowledge.offers import Offer
 from bot.region import WEEKDAYS, format_hours, locale_of
 
 
-def present(offer: Offer, language: str, names: Names, *, distance_km: float | None = None) -> dict[str, Any]:
+def present(
+    offer: Offer, language: str, names: Names, *, distance_km: float | None = None, reasons: Sequence[str] = ()
+) -> dict[str, Any]:
     """An offer as the visitor API sends it (docs/api.md, `offers` of a message), JSON-ready.
 
+    `reasons`: in words, what of a search it meets (`bot/knowledge/listing.py`).
     `language` and `direction` are those of title and text: not the ones asked for where nobody translated them.
     """
     written = nearest_language(offer.text, language)
@@ -46,6 +49,8 @@ def present(offer: Offer, language: str, names: Names, *, distance_km: float | N
     card["coordinates"] = {"latitude": latitude, "longitude": longitude, "exact": offer.coordinates is not None}
     if offer.address:
         card["address"] = offer.address
+    if reasons:
+        card["reasons"] = list(reasons)
     if distance_km:
         card["distance_km"] = round(distance_km, 1)
     if offer.valid_until:

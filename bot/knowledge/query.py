@@ -64,11 +64,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`hits` is the part that was asked for of `total`; `relaxed` are criteria given up because nothing met all."""
+    """`hits` is the part that was asked for of `total`; `relaxed` are criteria given up because nothing met all.
+
+    `without`, if nothing met all: how many offers there would be without this criterion alone; those that would help.
+    """
 
     hits: tuple[Hit, ...]
     total: int
     relaxed: tuple[str, ...] = ()
+    without: Mapping[str, int] = field(default_factory=dict)
 
 
 def check_query(query: Query, places: Mapping[str, Any]) -> None:

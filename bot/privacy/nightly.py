@@ -89,7 +89,9 @@ class Nightly:
                 return None
             return purge(connection, Periods.of(settings), region, var=settings.var, now=moment)
 
-        if await services.database.read(lambda c: c.execute(sa.select(jobs.c.ran_at).where(jobs.c.name == PURGE)).scalar()) >= since:
+        ran_at = sa.select(jobs.c.ran_at).where(jobs.c.name == PURGE)
+        # Asked first, so that nothing is written but once a night.
+        if (await services.database.read(lambda c: c.execute(ran_at).scalar()) or since) >= since:
             return None
         gone = await services.database.write(work)
         if gone is not None:

@@ -79,7 +79,7 @@ def make(engine: Engine, role: str, name: str) -> tuple[int, str]:
     email = f"{uuid.uuid4().hex[:8]}@example.org"
     with writing(engine) as connection:
         link = accounts.invite(connection, "", email=email, name=name, role=role)
-        user = accounts.set_password(connection, link.rpartition("/")[2], PASSWORD)
+        user = accounts.set_password(connection, link.rpartition("/")[2], accounts.hash_password(PASSWORD, email))
     return user.id, email
 
 

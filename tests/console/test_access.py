@@ -28,6 +28,7 @@ def test_routes_are_exactly_those_of_the_table() -> None:
 def test_only_these_routes_are_open_to_everybody() -> None:
     assert {route.handler for route in ROUTES if NOBODY in route.roles} == {
         "assets.serve", "login.form", "login.log_in", "login.welcome", "login.set_password", "account.language",
+        "second_factor.check",
         "lost.lost",
     }  # fmt: skip
 
@@ -76,7 +77,8 @@ def test_route_is_open_to_its_roles_alone(
     else:
         status = http.post(path, data=data, headers=OWN).status_code
     if role in route.roles:
-        expected = {"lost.lost": {404}, "login.welcome": {410}, "login.set_password": {410}, "login.log_in": {401}}
+        expected = {"lost.lost": {404}, "login.welcome": {410}, "login.set_password": {410}, "login.log_in": {401},
+                    "second_factor.check": {410}, "second_factor.switch_on": {410}}  # fmt: skip
         assert status in expected.get(route.handler, {200, 204, 303, 404, 409, 422}), status
     else:
         assert status == (401 if role == NOBODY else 403)

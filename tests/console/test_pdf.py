@@ -33,6 +33,11 @@ def test_scripts(tmp_path: Path) -> None:
     assert "قابلة" in text and "Stendal" in text and "HL-7K3M-92" in text
 
 
+def test_a_telephone_number_keeps_its_order_inside_arabic(tmp_path: Path) -> None:
+    text = _text(tmp_path, render(_sheet(Paragraph("اتصل على الرقم \u2066+49 30 23125 100\u2069 الآن", "rtl"))))
+    assert "49 30 23125 100" in text
+
+
 def test_signs_without_a_glyph_are_named(tmp_path: Path) -> None:
     text = _text(tmp_path, render(_sheet(Paragraph("gut 😀\u202e\u0007 中"))))
     assert "gut [grinning face]" in text and "[cjk unified ideograph-4e2d]" in text

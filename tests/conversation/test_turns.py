@@ -45,6 +45,8 @@ class Trackers:
 class Brain:
     """Answers each message with "re: <text>", or as `behave` says."""
 
+    is_ready = True
+
     def __init__(self) -> None:
         self.trackers = Trackers()
         self.replies = SimpleNamespace(reply=lambda name, language: {"text": name, "utter_action": name})
@@ -175,14 +177,51 @@ async def test_an_effect_and_the_reply_that_asks_for_it_are_stored_together(serv
 
     server.effects.update(create_case=create, fail=True)
     server.brain.behave = behave
-    assert await server.say("eins", 0.3) is None
+    asked = asyncio.create_task(server.say("eins", 5))
+    await until(lambda: _failed_once(server))
     row = await server.database.read(lambda c: log.find(c, server.id))
     assert row.state == "bot" and [r.pending for r in await server.rows()] == [False, True], "nothing of it is stored"
-    # The lease runs out; the sweeper takes the message up.
-    await server.database.write(lambda c: c.execute(conversations.update().values(lease_until=0)))
+    assert await asked == ["x"], "the next try succeeds"
+    assert (await server.database.read(lambda c: log.find(c, server.id))).state == "waiting_for_staff"
+
+
+async def _failed_once(server: Server) -> bool:
+    return "create_case" in server.effects and "fail" not in server.effects
+
+
+async def test_a_turn_that_can_never_be_stored_ends_in_a_stored_apology(server: Server) -> None:
+    tries = []
+
+    def create(connection: Connection, conversation_id: str, seq: int, values: dict[str, Any]) -> None:
+        tries.append(seq)
+        log.set_state(connection, conversation_id, state="waiting_for_staff")
+        raise ValueError("it always fails")
+
+    async def behave(_: Incoming) -> Answer:
+        return answered({"text": "x", "custom": {"effects": {"create_case": {}}}})
+
+    server.effects.update(create_case=create)
+    server.brain.behave = behave
+    assert await server.say("eins", 5) == ["utter_technical_problem"]
+    assert len(tries) == 3
+    rows = await server.rows()
+    assert [(row.author, row.text, row.pending) for row in rows[1:]] == [
+        ("visitor", "eins", False), ("bot", "utter_technical_problem", False),
+    ]  # fmt: skip
+    assert (await server.database.read(lambda c: log.find(c, server.id))).state == "bot" and await server.lease() is None
+    server.brain.behave = None
+    assert await server.say("zwei") == ["re: zwei"]
+
+
+async def test_a_message_that_workers_die_over_is_answered_with_an_apology(server: Server) -> None:
+    """Each worker that takes it is killed; the third of them leaves it to one that does not try it."""
+    await server.database.write(lambda c: say(c, server.id, "eins", worker="dead", lease_seconds=-1))
+    for name in ("second", "third"):
+        taken = await server.database.write(lambda c, name=name: log.take_over(c, server.id, name, -1))
+        assert taken
     server.turns.start()
     await until(lambda: _answered(server, 1))
-    assert (await server.database.read(lambda c: log.find(c, server.id))).state == "waiting_for_staff"
+    assert [row.text for row in await server.rows()][-1] == "utter_technical_problem"
 
 
 async def test_erasing_tells_the_one_who_waits_and_leaves_nothing(server: Server) -> None:

@@ -37,7 +37,7 @@ def test_missing_language_and_unknown_variable_are_named(tmp_path: Path) -> None
 
 
 def test_missing_language_is_given_in_the_next_one(tmp_path: Path) -> None:
-    _write(tmp_path, "hello", 'title: {de: Hallo}\ngroup: all\ntext: {de: Guten Tag, en: Hello}\n')
+    _write(tmp_path, "hello", "title: {de: Hallo}\ngroup: all\ntext: {de: Guten Tag, en: Hello}\n")
     reply = PreparedReplies.load(tmp_path).replies["hello"]
     assert reply.text("uk", load_languages(DATA), {}) == ("Hello", "en")
 

@@ -113,6 +113,13 @@ def test_every_criterion_is_told_in_every_language(language: str) -> None:
         assert not any(key in told for key in ("radius", "country" if language != "en" else "_", "{"))
 
 
+def test_what_means_nothing_for_the_kind_is_not_told() -> None:
+    languages = load_languages(DATA)
+    names, interface = Names.load(DATA), Interface.load(DATA, languages)
+    told = [describe(kind, {"child_age": 36}, "de", names, interface, languages) for kind in ("housing", "childcare")]
+    assert told == ["Wohnen", "Kinderbetreuung, Kind von 3 Jahren"]
+
+
 def test_the_way_back_is_kept_but_not_forever() -> None:
     history = [Search("housing", {"place": "stendal", "rooms": None}, shown=3), Search("housing", {"rooms": 2}, 3, 2)]
     read = read_history(as_slot(history))

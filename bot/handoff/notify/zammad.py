@@ -70,7 +70,7 @@ async def _open(session: aiohttp.ClientSession, base: str, ticket: dict[str, Any
 
 
 def _ticket(letter: Letter, texts: dict[str, Any], group: str, nobody: str) -> dict[str, Any]:
-    customer = letter.case.contact if letter.case.contact_kind == "email" else nobody
+    customer = letter.case.contact if "@" in (letter.case.contact or "") else nobody
     return {
         "title": _filled(texts["ticket"]["subject"], letter), "group": group, "customer_id": f"guess:{customer}",
         "article": _article(letter, texts, "ticket"),

@@ -208,6 +208,7 @@ a:hover { text-decoration-thickness: .13em; }
 .offer-sample { font-size: .76em; font-weight: 600; color: var(--warn); background: var(--warn-soft); border-radius: 1em; padding: .1em .7em; border: 1px solid transparent; }
 .offer-provider { color: var(--muted); font-size: .88em; }
 .offer-place { display: flex; gap: .3em; align-items: center; color: var(--muted); font-size: .88em; margin-block-start: .2em; }
+.offer-why { color: var(--muted); font-size: .88em; margin-block-start: .2em; }
 .offer-place .icon { inline-size: 1.1em; block-size: 1.1em; }
 .offer dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 7.5em), 1fr)); gap: .45em .9em; margin-block: .65em .3em; padding-block-start: .6em; border-block-start: 1px solid var(--line); }
 .offer dt { font-size: .76em; color: var(--muted); line-height: 1.3; }

@@ -1,0 +1,179 @@
+"""The office's side of a hand-over: makes the case, says what can be expected, and ends waiting that was in vain."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from datetime import datetime
+from typing import Any
+
+from babel.dates import format_skeleton, format_time
+from sqlalchemy.engine import Connection
+
+from bot.conversation import log
+from bot.conversation.events import EventBus
+from bot.conversation.presenting import Presenter, timestamp
+from bot.conversation.replies import ReplyGenerator
+from bot.db import Database, Unavailable
+from bot.handoff import cases, live, summary
+from bot.handoff.hours import answer_by
+from bot.handoff.slots import slots_of
+from bot.knowledge.criteria import describe
+from bot.region import locale_of
+from bot.resources import Resources
+
+logger = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 2.0
+
+
+class Desk:
+    """See the module's text. Every worker has one; what ends is ended by one of them."""
+
+    def __init__(
+        self, database: Database, resources: Resources, replies: ReplyGenerator, presenter: Presenter, bus: EventBus
+    ) -> None:
+        self._database = database
+        self._resources = resources
+        self._replies = replies
+        self._presenter = presenter
+        self._bus = bus
+        self._task: asyncio.Task[None] | None = None
+
+    def create_case(
+        self, connection: Connection, conversation_id: str, seq: int, values: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The effect `create_case`: stores the case; returns the receipt, with what can be expected now."""
+        number, language = values["number"], log.find(connection, conversation_id).language
+        language = values.get("shown_in", language)
+        known = cases.find(connection, number)
+        if known is not None and known.state == "closed" and known.conversation_id == conversation_id:
+            cases.reopen(connection, number, seq, values)
+        else:
+            cases.create(connection, conversation_id, seq, values)
+        live.begin(connection, number, self._resources.region)
+        case = cases.find(connection, number)
+        # Kept for the conversation's own pages, which speak the language that the answer is wanted in.
+        log.set_state(connection, conversation_id, language=language)
+        settings = self._resources.settings
+        link = cases.receipt_link(settings.base_url, self._resources.secret, number)
+        told = self._replies.reply(
+            "utter_handoff_receipt", language, case_number=number, link=link,
+            expectation=self.expectation(connection, case, language),
+        )  # fmt: skip
+        return {"text": told["text"], "extra": {"receipt": {"case_number": number}}}
+
+    def form(self, language: str) -> dict[str, Any]:
+        """The form that reaches a person without the dialogue."""
+        return summary.form(self._resources, language, {}, direct=True)
+
+    def accept(
+        self, entities: list[dict[str, Any]], language: str, known: dict[str, Any] | None
+    ) -> dict[str, Any] | None:
+        """The case of that form sent back; None for any other message, or if the conversation has a case already."""
+        if known is not None and known["state"] != "closed":
+            return None
+        return summary.direct_case(self._resources, cases.new_number(), entities, language)
+
+    def expectation(self, connection: Connection, case: Any, language: str) -> str:
+        """What the visitor can expect: a live chat soon, the last owner, or an answer by a day."""
+        queue = live.waiting(connection, case, self._resources.dialogue["handoff"]["estimate"])
+        if queue is not None:
+            name = "utter_expect_live" if queue.minutes is not None else "utter_expect_live_unknown"
+            return self._text(
+                name, language, queue_place=queue.place, queue_minutes=queue.minutes,
+                live_until=self._clock(queue.until, language),
+            )  # fmt: skip
+        day = self._text("utter_expect_message", language, answer_date=self.answer_date(language, case.updated_at))
+        owner = cases.owner_name(connection, case)
+        if owner:
+            return self._text("utter_case_reopened", language, case_number=case.number, name=owner) + " " + day
+        return day
+
+    def outlook(self, connection: Connection, case: Any, language: str) -> dict[str, Any]:
+        """For the visitor's page: `queue` (place, minutes, until) while a live chat is waited for, else `answer_by`."""
+        queue = live.waiting(connection, case, self._resources.dialogue["handoff"]["estimate"])
+        if queue is not None:
+            return {"queue": {"place": queue.place, "minutes": queue.minutes, "until": timestamp(queue.until)}}
+        if case.state == "new":
+            zone = self._resources.region.time_zone
+            day = answer_by(self._resources.region, datetime.fromtimestamp(case.created_at, zone))
+            return {"answer_by": day.isoformat()}
+        return {}
+
+    def answer_date(self, language: str, since: float | None = None) -> str:
+        """The day by which an answer can be expected to what came in at a moment, such as `25. November`."""
+        zone = self._resources.region.time_zone
+        moment = datetime.fromtimestamp(time.time() if since is None else since, zone)
+        day = answer_by(self._resources.region, moment)
+        return str(format_skeleton("MMMMd", datetime(day.year, day.month, day.day), locale=locale_of(language)))
+
+    def notice(self, utter: str, language: str, **values: Any) -> dict[str, Any]:
+        """A message of the system to the visitor, as a row of the log."""
+        # Its buttons need ids that no other message of the conversation has.
+        number = time.time_ns() // 1_000_000
+        row = self._presenter.row(
+            self._replies.reply(utter, language, **values), language, reply_to=None, number=number
+        )
+        return {**row, "author": "system", "extra": {**row["extra"], "values": values}}
+
+    def search_kept(self, connection: Connection, conversation_id: str, language: str) -> list[dict[str, Any]]:
+        """After a person has given the conversation back: the search that ran before, to go on with; else nothing."""
+        slots = slots_of(connection, conversation_id)
+        if not slots.get("search_kind"):
+            return []
+        resources = self._resources
+        words = describe(
+            slots["search_kind"], slots, language, resources.names, resources.interface, resources.languages
+        )
+        return [{**self.notice("utter_search_kept", language, search=words), "author": "bot"}]
+
+    def _text(self, utter: str, language: str, **values: Any) -> str:
+        return str(self._replies.reply(utter, language, **values)["text"])
+
+    def _clock(self, at: float, language: str) -> str:
+        moment = datetime.fromtimestamp(at, self._resources.region.time_zone)
+        return str(format_time(moment, "short", locale=locale_of(language)))
+
+    def start(self) -> None:
+        """Begins to look for waiting that is over."""
+        self._task = asyncio.create_task(self._run(), name="desk")
+
+    async def stop(self) -> None:
+        """Ends it."""
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self.round()
+            except Unavailable:
+                pass
+            except Exception:
+                logger.exception("looking for visitors who wait in vain failed")
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def round(self) -> list[str]:
+        """Turns what nobody took in time into messages; returns the cases' numbers."""
+        if not await self._database.read(live.any_missed):
+            return []
+        ended = await self._database.write(self._end)
+        for _, conversation_id in ended:
+            self._bus.publish(conversation_id)
+        return [number for number, _ in ended]
+
+    def _end(self, connection: Connection) -> list[tuple[str, str]]:
+        ended = []
+        for case in live.missed(connection):
+            language = cases.language_of(connection, case)
+            missed = self.notice("utter_live_missed", language, answer_date=self.answer_date(language))
+            log.append(connection, case.conversation_id, [missed])
+            cases.note(connection, case.number, None, "not taken live")
+            self._bus.announce(connection, case.conversation_id)
+            ended.append((case.number, case.conversation_id))
+        return ended

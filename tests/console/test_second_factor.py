@@ -1,0 +1,144 @@
+"""Login in two steps, sessions one by one, and what ends them (reliability.md, cases 14, 15)."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pyotp
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from bot.console import second_factor
+from bot.db import audit, sessions, users
+
+from .conftest import OWN, PASSWORD, Member, case_of, user_row, writing
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@pytest.mark.parametrize(
+    ("shift", "after", "fits"), [(0, 0, True), (-1, 0, True), (1, 0, True), (-2, 0, False), (0, 10**9, False)]
+)
+def test_a_code_fits_its_time_once(shift: int, after: int, fits: bool) -> None:
+    now = 1_700_000_000.0
+    code = pyotp.TOTP(SECRET).at(int(now) + shift * 30)
+    step = second_factor.matching_step(SECRET, f" {code[:3]} {code[3:]} ", now, after)
+    assert (step is not None) is fits
+    if step is not None:
+        assert second_factor.matching_step(SECRET, code, now, step) is None
+
+
+def _field(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]+)"', page)
+    assert found, page
+    return found.group(1)
+
+
+def _password(http: httpx.Client, email: str) -> httpx.Response:
+    return http.post("/console/login", data={"email": email, "password": PASSWORD}, headers=OWN)
+
+
+def test_switching_on_logging_in_and_off(member: Callable[..., Member], engine: Engine, unthrottled: None) -> None:
+    somebody = member()
+    page = somebody.page("/account/second-factor")
+    secret = re.search(r'class="secret">([A-Z2-7 ]+)<', page)
+    assert secret and "data:image/png;base64," in page
+    totp = pyotp.TOTP(secret[1].replace(" ", ""))
+    setup = _field(page, "setup")
+    assert somebody.post("/account/second-factor", setup=setup, code="000000").status_code in (422, 303)
+    assert somebody.post("/account/second-factor", setup="forged", code=totp.now()).status_code == 410
+    assert somebody.post("/account/second-factor", setup=setup, code=totp.now()).status_code == 303
+    assert user_row(engine, somebody.id).totp_secret
+    with httpx.Client(base_url=somebody.http.base_url) as http:
+        asked = _password(http, somebody.email)
+        assert asked.status_code == 200 and "set-cookie" not in asked.headers, "the password alone opens nothing"
+        ticket = _field(asked.text, "ticket")
+        assert http.get("/console/").status_code == 401
+        wrong = http.post("/console/login/code", data={"ticket": ticket, "code": "123"}, headers=OWN)
+        assert wrong.status_code == 401 and "set-cookie" not in wrong.headers
+        used = http.post("/console/login/code", data={"ticket": ticket, "code": totp.now()}, headers=OWN)
+        assert used.status_code == 401, "the code of the set-up is used up"
+        with writing(engine) as connection:
+            connection.execute(users.update().where(users.c.id == somebody.id).values(totp_step=None))
+        entered = http.post("/console/login/code", data={"ticket": ticket, "code": totp.now()}, headers=OWN)
+        assert entered.status_code == 303 and "set-cookie" in entered.headers
+        assert http.get("/console/").status_code == 200
+    assert somebody.post("/account/second-factor/off", present="wrong one here").status_code == 422
+    assert somebody.post("/account/second-factor/off", present=PASSWORD).status_code == 303
+    assert user_row(engine, somebody.id).totp_secret is None
+    with engine.connect() as connection:
+        noted = sa.select(audit.c.what).where(audit.c.user_id == somebody.id)
+        assert {"second factor on", "code refused", "second factor off"} <= set(connection.execute(noted).scalars())
+
+
+def test_codes_are_throttled(member: Callable[..., Member], engine: Engine, unthrottled: None) -> None:
+    somebody = member()
+    with writing(engine) as connection:
+        connection.execute(users.update().where(users.c.id == somebody.id).values(totp_secret=SECRET))
+    with httpx.Client(base_url=somebody.http.base_url) as http:
+        ticket = _field(_password(http, somebody.email).text, "ticket")
+        # From an address that the account knows only the address is slowed down (bot/console/throttle.py).
+        data, answers = {"ticket": ticket, "code": "1"}, []
+        while 429 not in answers and len(answers) < 25:
+            answers.append(http.post("/console/login/code", data=data, headers=OWN).status_code)
+        assert answers[0] == 401 and answers[-1] == 429
+
+
+def test_ticket_is_void_after_a_new_password(member: Callable[..., Member], engine: Engine, unthrottled: None) -> None:
+    somebody = member()
+    with writing(engine) as connection:
+        connection.execute(users.update().where(users.c.id == somebody.id).values(totp_secret=SECRET))
+    with httpx.Client(base_url=somebody.http.base_url) as http:
+        ticket = _field(_password(http, somebody.email).text, "ticket")
+        with writing(engine) as connection:
+            connection.execute(users.update().where(users.c.id == somebody.id).values(password_hash="another"))
+        answer = http.post("/console/login/code", data={"ticket": ticket, "code": pyotp.TOTP(SECRET).now()}, headers=OWN)
+        assert answer.status_code == 410
+
+
+def test_sessions_are_listed_and_ended_one_by_one(member: Callable[..., Member], engine: Engine) -> None:
+    somebody, stranger = member(), member()
+    agent = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", **OWN}
+    with httpx.Client(base_url=somebody.http.base_url) as other:
+        assert other.post("/console/login", data={"email": somebody.email, "password": PASSWORD}, headers=agent).status_code == 303
+        page = somebody.page("/account")
+        assert "Firefox, Linux" in page and "dieses Gerät" in page
+        session = _field(page, "session")
+        with engine.connect() as connection:
+            hashes = connection.execute(sa.select(sessions.c.token_hash).where(sessions.c.user_id == somebody.id)).scalars().all()
+        assert not any(each in page for each in hashes)
+        assert stranger.post("/account/session", session=session).status_code == 404
+        assert other.get("/console/").status_code == 200
+        assert somebody.post("/account/session", session=session).status_code == 303
+        assert other.get("/console/").status_code == 401
+    assert somebody.http.get("/console/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/inbox/events", "/cases/{number}/events?after=9999"])
+def test_losing_the_role_ends_sessions_and_open_streams(
+    path: str, member: Callable[..., Member], visitor: Callable[..., Any]
+) -> None:
+    somebody, admin = member(), member("administrator")
+    number = case_of(visitor())
+    with somebody.http.stream("GET", f"/console{path.format(number=number)}") as stream:
+        lines = stream.iter_lines()
+        assert next(lines).startswith(("event:", ":"))
+        began = time.monotonic()
+        assert admin.post(f"/users/{somebody.id}/role", role="editor").status_code == 303
+        assert any(line == "event: ended" for line in lines)
+        assert time.monotonic() - began < 60
+    assert somebody.http.get("/console/").status_code == 401
+
+
+def test_language_goes_with_the_account(member: Callable[..., Member], engine: Engine) -> None:
+    somebody = member()
+    somebody.post("/language", language="en", back="/account")
+    assert user_row(engine, somebody.id).language == "en"
+    with httpx.Client(base_url=somebody.http.base_url) as other:
+        _password(other, somebody.email)
+        assert "My account" in other.get("/console/account").text
