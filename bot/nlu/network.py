@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 _ARRAYS = "network.npz"
+_MANY = 20_000
 _SCALE = 5.0
 """A vector of length 1 and 384 numbers has tiny ones; the optimiser likes them near 1."""
 
@@ -36,7 +37,7 @@ class Network:
         labels: int,
         *,
         units: int = 512,
-        epochs: int = 20,
+        epochs: int | None = None,
         dropout: float = 0.3,
         smoothing: float = 0.1,
         seed: int = 7,
@@ -50,7 +51,9 @@ class Network:
         """
         from tensorflow import keras
 
-        batch = 128
+        # Steps are what counts: many examples need fewer rounds and can go in larger batches.
+        many = len(vectors) > _MANY
+        epochs, batch = epochs or (12 if many else 20), 256 if many else 128
         keras.utils.set_random_seed(seed)
         rate = keras.optimizers.schedules.CosineDecay(3e-3, max(1, epochs * len(vectors) // batch))
         model = keras.Sequential(
