@@ -44,8 +44,12 @@ def main() -> None:
             chromium = shutil.which("chromium") or "chromium"
             args = [*FLAGS, "--enable-precise-memory-info", "--js-flags=--expose-gc"]
             browser = playwright.chromium.launch(executable_path=chromium, args=args)
-            rows = [*_size(), *_start(browser, server), *_long_log(browser, server), *_replies(browser, server)]
-            rows += _memory(browser, server)
+            rows = []
+            for part in (_size, _replies, _long_log, _memory, _start):
+                found = part(browser, server)
+                # Each as soon as it is known: the whole takes minutes.
+                print(*(f"{name}: {value}" for name, value, _ in found), sep="\n", flush=True)
+                rows += found
             version = browser.version
             browser.close()
     finally:
@@ -65,7 +69,7 @@ def _write(section: str) -> None:
     DOCUMENT.write_text(document.rstrip() + "\n", encoding="utf-8")
 
 
-def _size() -> list[tuple[str, str, str]]:
+def _size(_browser: Browser, _server: LiveServer) -> list[tuple[str, str, str]]:
     bundle = build()
     return [
         (
