@@ -40,6 +40,9 @@ test: setup       ## Everything: lint, types, data, dialogues, units, servers, b
 bench: setup      ## This assistant against Rasa's stock configuration; writes docs/benchmarks.md
 	$(PY) -m tests.bench.assistant
 
+bench-handoff: setup ## From a visitor's message to the adviser's screen: 50 staff, 500 live conversations
+	$(PY) -m tests.bench.handoff
+
 bench-search: setup ## Search in 1,000, 10,000 and 100,000 offers
 	$(PY) -m tests.bench.search
 
@@ -55,4 +58,4 @@ lock:             ## Resolve requirements.in into requirements.txt
 clean:            ## Remove everything that can be made again (not var/)
 	rm -rf $(VENV) models .rasa .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help setup run train check lint test accessibility bench bench-search bench-widget lock clean
+.PHONY: help setup run train check lint test accessibility bench bench-handoff bench-search bench-widget lock clean
