@@ -42,6 +42,8 @@ bench: setup      ## This assistant against Rasa's stock configuration; writes d
 
 bench-clinc: setup ## The classifier on CLINC150, beside published figures
 	$(PY) -m tests.bench.clinc
+bench-handoff: setup ## From a visitor's message to the adviser's screen: 50 staff, 500 live conversations
+	$(PY) -m tests.bench.handoff
 
 bench-search: setup ## Search in 1,000, 10,000 and 100,000 offers
 	$(PY) -m tests.bench.search
@@ -60,3 +62,4 @@ clean:            ## Remove everything that can be made again (not var/)
 
 # Every target with a word of help is a command, not a file.
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' $(MAKEFILE_LIST))
+.PHONY: help setup run train check lint test accessibility bench bench-handoff bench-search bench-widget lock clean

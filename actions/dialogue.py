@@ -109,6 +109,9 @@ class ActionInform(Action):
         return "action_inform"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        if (tracker.active_loop or {}).get("name"):
+            # The form itself goes on with it.
+            return []
         none = said(tracker).get("criterion") == "none"
         dispatcher.utter_message(response="utter_none_of_these" if none else "utter_affirm")
         return [SlotSet("asked_criterion", None)]

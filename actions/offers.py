@@ -10,6 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.reading import language_of, said, typed
+from actions.search import ActionSearchOffers
 from actions.showing import button
 from bot.knowledge.offers import Offer
 from bot.knowledge.picking import by_description, by_number, differences
@@ -28,6 +29,11 @@ class ActionShowOffer(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         offer, response = picked(tracker)
         if offer is None:
+            belongs_to = current().dialogue["search"]["belongs_to"]
+            if any(name in belongs_to for name in said(tracker)):
+                # "And the nursery? She is two": no offer on show, but something to look for.
+                found: Events = ActionSearchOffers().run(dispatcher, tracker, domain)
+                return found
             dispatcher.utter_message(response=response)
             return []
         return show_offer(dispatcher, tracker, offer)

@@ -42,7 +42,7 @@ class ActionSearchOffers(Action):
         criteria = rules.criteria_after(
             tracker.slots, mentioned, kind, settings, new_question=new_question, shown=shown,
             before=history[-1].criteria if history else {},
-            text=_wanted(tracker) if new_question or not mentioned else "",
+            text=_wanted(tracker, settings["groups"] if new_question else []) if new_question or not mentioned else "",
         )  # fmt: skip
         if criteria.get("place") and (km := radius_in(tracker.latest_message.get("text") or "", settings["kilometres"])):
             criteria["radius_km"] = km
@@ -57,12 +57,17 @@ def _had(history: list[Search], name: str) -> bool:
     return bool(history) and history[-1].criteria.get(name) is not None
 
 
-def _wanted(tracker: Tracker) -> str:
-    """Words of the message that an offer may hold, "garden" or "with a lift"; a button's title is none."""
+def _wanted(tracker: Tracker, groups: list[str]) -> str:
+    """Words of the message that an offer may hold, "garden" or "with a lift"; a button's title is none.
+
+    Args:
+        groups: Entities whose own words count: among jobs in the kitchen, who says "cook" sees cooks first.
+    """
     if not typed(tracker):
         return ""
     message = tracker.latest_message
-    text = left_over(message.get("text") or "", message.get("entities") or [])
+    exact = [entity for entity in message.get("entities") or [] if entity["entity"] not in groups]
+    text = left_over(message.get("text") or "", exact)
     understood = current().languages[language_of(tracker)].understands
     return current().readings.content(text, understood, current().dialogue["search"]["idle"])
 

@@ -36,6 +36,8 @@ def show(
     asked = list(tracker.get_slot("asked_criteria") or []) if asked is None else asked
     query = _query(search, language)
     found = resources.offers.search(query)
+    # Words that no offer holds are told once, and do not stand in the way of the next search.
+    kept = {name: value for name, value in search.criteria.items() if name != "text" or "text" not in found.relaxed}
     told = {"total": found.total, "count": len(found.hits), "criteria": describe(search, language)}
     cards = listing(found, language, resources.names, resources.interface)["offers"]
     if search.offset and not cards:
@@ -63,7 +65,7 @@ def show(
             question = _ask(dispatcher, tracker, search, found.total, asked)
     return [
         SlotSet("search_kind", search.kind),
-        SlotSet("search_history", as_slot([*before, replace(search, shown=len(cards))])),
+        SlotSet("search_history", as_slot([*before, replace(search, criteria=kept, shown=len(cards))])),
         SlotSet("shown_offers", [card["id"] for card in cards]),
         SlotSet("selected_offer", cards[0]["id"] if len(cards) == 1 else None),
         SlotSet("offer_open", False),

@@ -121,10 +121,22 @@ async def _wake(brain: Brain, model: Path | None, resources: Resources) -> None:
     try:
         if model is not None:
             brain.load(model)
-            resources.use_reader(brain.reader, model.name)
+            resources.readings.use(brain.reader)
             await brain.warm_up()
+            # The first time with new answers or a new model this takes some seconds, for which nobody has to wait.
+            _background.add(asyncio.create_task(asyncio.to_thread(_read_answers, resources, model)))
     except Exception:
         logger.exception("the model cannot be loaded; visitors are offered a person")
+
+
+_background: set[asyncio.Task[None]] = set()
+
+
+def _read_answers(resources: Resources, model: Path) -> None:
+    try:
+        resources.answers.use(resources.readings, model.name, resources.settings.models / "cache")
+    except Exception:
+        logger.exception("the search for answers is not available; what is not understood is asked back")
 
 
 def _mount_pages(app: Sanic, settings: Settings) -> None:

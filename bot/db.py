@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -436,6 +437,23 @@ class Database:
                 future.set_result(result)
             else:
                 future.set_exception(_translated(failure) if isinstance(failure, DBAPIError) else failure)
+
+    def empty_log(self) -> None:
+        """SQLite keeps what was deleted in its write-ahead log until that is written over: this empties it.
+
+        Does nothing where somebody reads just now, or on PostgreSQL (there, VACUUM and the archive are the operator's).
+        """
+        if not self.is_sqlite:
+            return
+        connection = self.engine.raw_connection()
+        try:
+            connection.execute("PRAGMA busy_timeout = 0")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.OperationalError as error:
+            log.info("the write-ahead log stays for now: %s", error)
+        finally:
+            # Not back into the pool: its busy_timeout is another one now.
+            connection.invalidate()
 
     def close(self) -> None:
         """Finishes what is queued and lets go of every connection."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 from sanic.response import HTTPResponse
@@ -53,6 +54,7 @@ async def erase(page: Page) -> HTTPResponse:
     for conversation_id in person.conversations:
         services.brain.trackers.forget(conversation_id)
         services.bus.publish(conversation_id, {"state": "deleted"})
+    await asyncio.get_running_loop().run_in_executor(None, services.database.empty_log)
     problem = "" if any(gone.values()) else page.texts("person.nobody")
     return page.render(
         "person.html", status=404 if problem else 200, who="", problem=problem, gone=None if problem else sum(gone.values()),

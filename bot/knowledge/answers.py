@@ -23,6 +23,7 @@ from bot.knowledge.names import in_language
 from bot.knowledge.ranking import Passage, Ranker, windows_of
 from bot.knowledge.readings import Readings
 from bot.languages import Languages
+from bot.nlu.encoder import VectorCache
 
 log = logging.getLogger(__name__)
 
@@ -68,20 +69,32 @@ class AnswerIndex:
             return
         passages = {code: self.passages(code) for code in self._languages.codes}
         stored = _Stored(cache, _key(passages, model))
+        if not all(stored.has(code) for code in passages):
+            self._read(passages, stored, readings, cache)
         for code, own in passages.items():
-            understood = self._languages[code].understands
-            glossed, vectors = stored.read(code)
-            if glossed is None or vectors is None:
-                log.info("reading the answers in %s", code)
-                windows = [window for passage in own for window in windows_of(passage)]
-                read = glosser.gloss if glosser else (lambda text, language: text)
-                glossed = [read(passage.whole, understood) for passage in own]
-                vectors = encoder.vectors([read(window, understood) for window in windows])
-                stored.add(code, glossed, vectors)
+            glossed, vectors = stored.get(code)
             self._rankers[code] = Ranker(
                 own, glosser.gloss if glosser else None, lambda texts: np.stack([encoder.vector(text) for text in texts]),
                 glossed, vectors,
             )  # fmt: skip
+
+    def _read(
+        self, passages: Mapping[str, Sequence[Passage]], stored: _Stored, readings: Readings, cache: Path
+    ) -> None:
+        """Glosses all passages and encodes their windows; vectors of glosses known from before are taken over."""
+        log.info("reading the answers in %d languages", len(passages))
+        glosser, encoder = readings.glosser, readings.encoder
+        assert encoder is not None, "`use` has looked"
+        read = glosser.gloss if glosser else (lambda text, language: text)
+        glossed, windows = {}, {}
+        for code, own in passages.items():
+            understood = self._languages[code].understands
+            glossed[code] = [read(passage.whole, understood) for passage in own]
+            windows[code] = [read(window, understood) for passage in own for window in windows_of(passage)]
+        known = VectorCache(cache / "answers-vectors.npz")
+        vectors = iter(known.vectors([window for own_windows in windows.values() for window in own_windows], encoder))
+        for code, own_windows in windows.items():
+            stored.add(code, glossed[code], np.stack([next(vectors) for _ in own_windows]))
         stored.write()
 
     def search(self, text: str, language: str, *, limit: int, least: float) -> list[Found]:
@@ -145,7 +158,6 @@ class _Stored:
     def __init__(self, folder: Path, key: str) -> None:
         self._file = folder / f"answers-{key}.npz"
         self._held: dict[str, np.ndarray] = {}
-        self._changed = False
         try:
             with np.load(self._file, allow_pickle=False) as stored:
                 self._held = {name: stored[name] for name in stored.files}
@@ -153,26 +165,23 @@ class _Stored:
             # Absent, or half written by a process that died: it is made anew.
             self._held = {}
 
-    def read(self, code: str) -> tuple[list[str] | None, np.ndarray | None]:
-        glossed, vectors = self._held.get(f"{code}.glossed"), self._held.get(f"{code}.vectors")
-        if glossed is None or vectors is None:
-            return None, None
-        return json.loads(str(glossed)), vectors.astype(np.float32)
+    def has(self, code: str) -> bool:
+        return {f"{code}.glossed", f"{code}.vectors"} <= self._held.keys()
+
+    def get(self, code: str) -> tuple[list[str], np.ndarray]:
+        return json.loads(str(self._held[f"{code}.glossed"])), self._held[f"{code}.vectors"].astype(np.float32)
 
     def add(self, code: str, glossed: Sequence[str], vectors: np.ndarray) -> None:
         self._held[f"{code}.glossed"] = np.array(json.dumps(list(glossed)))
         self._held[f"{code}.vectors"] = vectors.astype(np.float16)
-        self._changed = True
 
     def write(self) -> None:
-        if not self._changed:
-            return
         self._file.parent.mkdir(parents=True, exist_ok=True)
         aside = self._file.with_suffix(f".{os.getpid()}.npz")
         with aside.open("wb") as stream:
             np.savez(stream, **self._held)  # type: ignore[arg-type]
         os.replace(aside, self._file)
-        for old in self._file.parent.glob("answers-*.npz"):
+        for old in self._file.parent.glob("answers-????????????.npz"):
             # One for the running model, one for the model before, which another worker may still use.
             if old != self._file and old.stat().st_mtime < self._file.stat().st_mtime - 86400:
                 old.unlink(missing_ok=True)

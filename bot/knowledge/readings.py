@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from bot.nlu.encoder import Encoder
@@ -9,6 +10,7 @@ from bot.nlu.gloss import READ_AS_IS, Glosser, tokens
 from bot.nlu.reader import SampleReader
 
 _SHORTEST_UNKNOWN = 4
+_WORD = re.compile(r"[^\W_]+(?:['’ʼ-][^\W_]+)*")
 
 
 class Readings:
@@ -39,14 +41,15 @@ class Readings:
 
     def content(self, text: str, language: str, idle: Collection[str]) -> str:
         """The words of a text that may stand in an offer: without those that mean nothing, or only `idle` things."""
-        if self.glosser is None:
-            return " ".join(word for word in tokens(text) if len(word) >= _SHORTEST_UNKNOWN)
-        if language == READ_AS_IS:
-            return " ".join(word for word in tokens(text) if len(word) >= _SHORTEST_UNKNOWN and word not in idle)
-        kept = []
-        for read in self.glosser.trace(text, language):
-            known = bool(read.gloss) and read.gloss not in idle and read.gloss != self.glosser.name_gloss
-            unknown = read.how == "unknown" and len(read.text) >= _SHORTEST_UNKNOWN
-            if known or unknown:
-                kept.append(read.text)
-        return " ".join(kept)
+        told: set[str] = set()
+        if self.glosser is None or language == READ_AS_IS:
+            told.update(word for word in tokens(text) if len(word) >= _SHORTEST_UNKNOWN)
+            told.difference_update(idle if self.glosser else ())
+        else:
+            for read in self.glosser.trace(text, language):
+                known = bool(read.gloss) and read.gloss not in idle and read.gloss != self.glosser.name_gloss
+                unknown = read.how == "unknown" and len(read.text) >= _SHORTEST_UNKNOWN
+                if known or unknown:
+                    told.update(read.text.split())
+        # As they were typed, because the visitor reads them again.
+        return " ".join(word for word in _WORD.findall(text) if told.intersection(tokens(word)))

@@ -31,13 +31,14 @@ class ContextReader(GraphComponent, IntentClassifier):
     def get_default_config() -> Dict[str, Any]:
         """`criteria`: entities that narrow a search; `covered`: the share of the letters they must make up;
         `sure`: an intent at least so confident stays what it is; for the intents of `searches`, which a
-        criterion alone would hardly look like, `sure_search` is enough."""
+        criterion alone would hardly look like, `sure_search` is enough; `alone`: from this share on it is nothing else."""
         return {
             "criteria": [
                 "place", "occupation", "working_time", "without_working_time", "deal", "housing_kind", "rooms",
                 "price_max", "area_min", "childcare_kind", "child_age", "change",
             ],
             "covered": 0.45,
+            "alone": 0.99,
             "sure": 0.8,
             "searches": ["find_job", "find_training", "find_housing", "find_childcare"],
             "sure_search": 0.4,
@@ -46,6 +47,7 @@ class ContextReader(GraphComponent, IntentClassifier):
     def __init__(self, config: Dict[str, Any]) -> None:
         self._criteria = set(config["criteria"])
         self._covered = config["covered"]
+        self._alone = config["alone"]
         self._sure = config["sure"]
         self._sure_of = {name: config["sure_search"] for name in config["searches"]}
 
@@ -67,7 +69,10 @@ class ContextReader(GraphComponent, IntentClassifier):
             # "It does not matter" answers any question.
             answers = {metadata["expects"], "change"} if metadata.get("expects") else set()
             expected = any(e["entity"] in answers for e in entities)
-            if not entities or (intent.get("confidence", 0) >= self._sure_of.get(intent.get("name"), self._sure) and not expected):
+            sure = self._sure_of.get(intent.get("name"), self._sure)
+            # "Rent" or "any" is all that was said: whatever it would mean alone, here it goes on with the search.
+            alone = intent.get("name") not in self._sure_of and _share(message.get(TEXT) or "", entities) >= self._alone
+            if not entities or (intent.get("confidence", 0) >= sure and not expected and not alone):
                 continue
             if expected or _share(message.get(TEXT) or "", entities) >= self._covered:
                 ranking = [(row["name"], row["confidence"]) for row in message.get(RANKING) or []]

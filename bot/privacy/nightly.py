@@ -95,6 +95,7 @@ class Nightly:
             return None
         gone = await services.database.write(work)
         if gone is not None:
+            await asyncio.get_running_loop().run_in_executor(None, services.database.empty_log)
             journal.forget(settings.var, moment - _JOURNAL_DAYS * DAY)
             log.info("nightly run: %s", ", ".join(f"{name} {count}" for name, count in gone.items()))
         return gone

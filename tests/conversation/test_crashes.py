@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.db import case_events, cases, conversations, messages, tracker_events
+from bot.db import case_events, cases, conversations, messages, outbox, tracker_events
 from tests.conftest import LiveServer, Servers, Visitor, begin
 from tests.conversation.conftest import Stored
 from tests.conversation.contract import check_error
@@ -97,7 +97,11 @@ def test_case_24_after_a_crash_there_is_one_case_one_receipt_one_reply(
         import sqlalchemy as sa
 
         kinds = connection.execute(sa.select(case_events.c.kind).where(case_events.c.case_number == case.number)).scalars().all()
+        letters = connection.execute(
+            sa.select(outbox.c.key).where(outbox.c.case_number == case.number, outbox.c.way == "mail")
+        ).scalars().all()  # fmt: skip
     assert kinds == ["created"]
+    assert letters == [f"mail:case_new:{case.number}"], "one notification"
     said = [row for row in view.rows(tracker_events, here.talk.id) if row.type_name == "user"]
     assert len(said) == 5, "the dialogue heard each message once"
 

@@ -37,6 +37,11 @@ def entity(name: str, text: str, words: str) -> dict[str, Any]:
                      {"searching": True}, "find_job", id="a new search made of criteria alone"),
         pytest.param("Pflege Havelberg", [("find_job", 0.3), ("refine_search", 0.2)], [("occupation", "Pflege"), ("place", "Havelberg")],
                      {"searching": True}, "refine_search", id="criteria that look like nothing in particular"),
+        pytest.param("egal", [("cancel", 1.0)], [("change", "egal")], {"searching": True}, "refine_search",
+                     id="nothing but a criterion, however sure another reading is"),
+        pytest.param("egal", [("cancel", 1.0)], [("change", "egal")], {}, "cancel", id="the same without a search"),
+        pytest.param("egal, Hauptsache warm", [("cancel", 0.9)], [("change", "egal")], {"expects": "place", "searching": True},
+                     "refine_search", id="it does not matter, as an answer to any question"),
     ],
 )  # fmt: skip
 def test_context(text: str, ranking: Any, entities: Any, metadata: Any, intent: str) -> None:

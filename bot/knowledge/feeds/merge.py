@@ -101,10 +101,10 @@ def _merge_texts(new: dict[str, Any], incoming: Incoming) -> None:
 
 def _put(record: dict[str, Any], path: str, value: Any) -> None:
     group, _, name = path.partition(".")
-    if name:
-        record.setdefault(group, {})[name] = value
-    else:
-        record[group] = value
+    holder, key = (record.setdefault(group, {}), name) if name else (record, group)
+    # What means the same stays as it was written.
+    if key not in holder or _plain(key, holder[key]) != _plain(key, value):
+        holder[key] = value
 
 
 def _remove(record: dict[str, Any], path: str) -> None:

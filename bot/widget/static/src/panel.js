@@ -214,7 +214,8 @@ export class Panel extends Reading {
   /** How long it may take until a person answers, where the server knows. */
   outlook() {
     const { queuePlace, answerBy } = this.conversation;
-    if (queuePlace) return " · " + this.t("state_queue", { place: queuePlace.place, minutes: queuePlace.minutes });
+    // No time is told where too few chats were taken to know one.
+    if (queuePlace && queuePlace.minutes !== null) return " · " + this.t("state_queue", { place: queuePlace.place, minutes: queuePlace.minutes });
     return answerBy ? " · " + this.t("state_answer_by", { date: formatDate(this, answerBy) }) : "";
   }
 
