@@ -133,9 +133,11 @@ class Transcript:
     def _reply(self, name: str | None, values: dict[str, Any]) -> dict[str, Any]:
         """The reply in the page's language; what was filled in and is not known any more is a dot-dot-dot."""
         replies = self._services.replies
-        if not name or name not in replies.responses:
+        # As the files say it now: a new wording needs no training, so the model may hold an older one.
+        written = self._services.resources.replies
+        if not name or name not in written:
             return {}
-        texts = [variation.get("text") or "" for variation in replies.responses[name]]
+        texts = [variation.get("text") or "" for variation in written[name]]
         blanks = {variable: "…" for text in texts for variable in _VARIABLE.findall(text)}
         known = self._services.facts(self._language)
         filled = {k: v for k, v in (blanks | self._values | values).items() if k not in known}
