@@ -19,6 +19,7 @@ from bot.nlu.linear import Blocks, LinearModel
 from bot.nlu.network import Network
 
 _FACTORS = "joint.json"
+_MANY = 5_000
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,14 @@ class Plan:
     Attributes:
         block_weights: Factor of each block.
         c: Penalty of the support vector machine.
-        held_out: Share of the samples that the factors are found on, by models that have not seen them.
+        held_out: Share of the samples that the factors are found on, by a trial that has not seen them.
+        trial: Share of the samples that the trial learns from where there are many; of few it needs all others.
     """
 
     block_weights: Sequence[float] = (1.0,)
     c: float = 0.5
     held_out: float = 0.3
+    trial: float = 0.5
     seed: int = 7
 
 
@@ -81,7 +84,10 @@ class JointModel:
         number = {label: i for i, label in enumerate(labels)}
         targets = np.array([number[name] for name in names])
         everything = np.arange(len(samples))
-        kept, left = train_test_split(everything, test_size=plan.held_out, stratify=targets, random_state=plan.seed)
+        kept, left = train_test_split(
+            everything, train_size=plan.trial if len(samples) > _MANY else None, test_size=plan.held_out,
+            stratify=targets, random_state=plan.seed,
+        )  # fmt: skip
         vectors = None if samples[0].vector is None else np.stack([s.vector for s in samples if s.vector is not None])
 
         with ThreadPoolExecutor(1) as beside:
