@@ -12,7 +12,7 @@ import yaml
 
 from bot.languages import load_languages
 from bot.training.evaluate import Reading, load_brain, read_questions, share
-from bot.training.examples import read_examples
+from bot.training.examples import Example, read_examples
 from bot.training.model import ensure_model
 
 DATA = Path("data")
@@ -37,6 +37,16 @@ def test_understands_unseen_questions(readings: list[Reading], language: str) ->
     print(f"{language}: {first:.3f} first, {three:.3f} among three, of {len(own)}")
     assert first >= FLOORS[language]["first"]
     assert three >= FLOORS[language]["three"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES.written)
+def test_understands_the_plainest_questions(model: Path, language: str) -> None:
+    """Examples that avoid the obvious word must not make the obvious word unknown."""
+    plain = yaml.safe_load(Path("tests/nlu_code/everyday.yml").read_text(encoding="utf-8"))[language]
+    questions = [Example(language, intent, text, (), Path("everyday.yml"), 0) for text, intent in plain.items()]
+    readings = read_questions(load_brain(model, LANGUAGES), questions)
+    assert {r.question.text: r.ranking[0][0] for r in readings if not r.first} == {}
+    assert [r.question.text for r in readings if r.asked_back] == []
 
 
 def test_danger_is_recognised(readings: list[Reading]) -> None:
