@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.conversation.brain import Brain
 from bot.languages import load_languages
 from bot.training.evaluate import Reading, load_brain, read_questions, share
 from bot.training.examples import Example, read_examples
@@ -26,8 +27,13 @@ def model() -> Path:
 
 
 @pytest.fixture(scope="module")
-def readings(model: Path) -> list[Reading]:
-    return read_questions(load_brain(model, LANGUAGES), read_examples(Path("tests/nlu"), LANGUAGES))
+def brain(model: Path) -> Brain:
+    return load_brain(model, LANGUAGES)
+
+
+@pytest.fixture(scope="module")
+def readings(brain: Brain) -> list[Reading]:
+    return read_questions(brain, read_examples(Path("tests/nlu"), LANGUAGES))
 
 
 @pytest.mark.parametrize("language", LANGUAGES.written)
@@ -40,11 +46,11 @@ def test_understands_unseen_questions(readings: list[Reading], language: str) ->
 
 
 @pytest.mark.parametrize("language", LANGUAGES.written)
-def test_understands_the_plainest_questions(model: Path, language: str) -> None:
+def test_understands_the_plainest_questions(brain: Brain, language: str) -> None:
     """Examples that avoid the obvious word must not make the obvious word unknown."""
     plain = yaml.safe_load(Path("tests/nlu_code/everyday.yml").read_text(encoding="utf-8"))[language]
     questions = [Example(language, intent, text, (), Path("everyday.yml"), 0) for text, intent in plain.items()]
-    readings = read_questions(load_brain(model, LANGUAGES), questions)
+    readings = read_questions(brain, questions)
     assert {r.question.text: r.ranking[0][0] for r in readings if not r.first} == {}
     assert [r.question.text for r in readings if r.asked_back] == []
 
