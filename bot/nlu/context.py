@@ -71,10 +71,14 @@ class ContextReader(GraphComponent, IntentClassifier):
             expected = any(e["entity"] in answers for e in entities)
             sure = self._sure_of.get(intent.get("name"), self._sure)
             # "Rent" or "any" is all that was said: whatever it would mean alone, here it goes on with the search.
-            alone = intent.get("name") not in self._sure_of and _share(message.get(TEXT) or "", entities) >= self._alone
-            if not entities or (intent.get("confidence", 0) >= sure and not expected and not alone):
+            share = _share(message.get(TEXT) or "", entities)
+            alone = intent.get("name") not in self._sure_of and share >= self._alone
+            clear = intent.get("confidence", 0) >= sure
+            if not entities or (clear and not expected and not alone):
                 continue
-            if expected or _share(message.get(TEXT) or "", entities) >= self._covered:
+            # "What does the kindergarten cost?" is no answer to "Which kind of work?", though work can be in a kindergarten.
+            aside = clear and intent.get("name") not in self._sure_of and not any(e["entity"] == "change" for e in entities)
+            if share >= self._covered or (expected and not aside):
                 ranking = [(row["name"], row["confidence"]) for row in message.get(RANKING) or []]
                 rest = [row for row in ranking if row[0] != "refine_search"]
                 set_intent(message, [("refine_search", max(self._sure, ranking[0][1] if ranking else 0)), *rest])

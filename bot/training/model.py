@@ -24,6 +24,8 @@ from bot.training.responses import merge_responses, read_responses
 _MADE_FROM = ("nlu", "rules", "stories", "lexicon")
 _ALSO = ("languages.yml", "region.yml")
 _CODE = ("nlu", "training")
+_NO_PART = {"context.py", "evaluate_entities.py", "check.py", "coverage.py", "evaluate.py", "plain.py", "talk.py"}
+"""Code that leaves no trace in a model: a change of it needs no training."""
 
 
 class ModelError(Exception):
@@ -40,7 +42,7 @@ def fingerprint(data: Path) -> str:
     code = Path(__file__).parents[1]
     files = [root / "config.yml", root / "domain.yml", *(data / name for name in _ALSO)]
     for folder in [*(data / name for name in _MADE_FROM), *(code / name for name in _CODE)]:
-        files.extend(sorted(path for path in folder.rglob("*") if path.suffix in (".yml", ".tsv", ".py")))
+        files.extend(sorted(path for path in folder.rglob("*") if path.suffix in (".yml", ".tsv", ".py") and path.name not in _NO_PART))
     for file in files:
         if file.exists():
             digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")

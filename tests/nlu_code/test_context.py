@@ -42,6 +42,10 @@ def entity(name: str, text: str, words: str) -> dict[str, Any]:
         pytest.param("egal", [("cancel", 1.0)], [("change", "egal")], {}, "cancel", id="the same without a search"),
         pytest.param("egal, Hauptsache warm", [("cancel", 0.9)], [("change", "egal")], {"expects": "place", "searching": True},
                      "refine_search", id="it does not matter, as an answer to any question"),
+        pytest.param("Was kostet die Kita?", [("faq/childcare_costs", 0.95)], [("occupation", "Kita")],
+                     {"expects": "occupation", "searching": True}, "faq", id="a question in between that names what was asked for"),
+        pytest.param("vielleicht irgendwo in einer Kita", [("find_job", 0.6)], [("occupation", "Kita")],
+                     {"expects": "occupation", "searching": True}, "refine_search", id="an answer that looks like a new search"),
     ],
 )  # fmt: skip
 def test_context(text: str, ranking: Any, entities: Any, metadata: Any, intent: str) -> None:
