@@ -135,11 +135,11 @@ def test_handing_over_with_the_summary_changed(plain: Any, live_server: Any) -> 
         else:
             say(page, "Ich suche eine Hebamme für meine Frau")
     form = page.locator("form.box:has(select)")
-    form.locator("textarea").fill("Wir suchen eine Hebamme in Arneburg")
+    form.locator("textarea[name='f:concern']").fill("Wir suchen eine Hebamme in Arneburg")
     form.locator("input[type=text]").fill("keine Adresse")
     form.locator("input[type=submit]").click()
     expect(page.locator("form.box .error")).to_be_visible()
-    expect(page.locator("form.box textarea")).to_have_value("Wir suchen eine Hebamme in Arneburg")
+    expect(page.locator("form.box textarea[name='f:concern']")).to_have_value("Wir suchen eine Hebamme in Arneburg")
     page.locator("form.box input[type=text]").fill("")
     page.locator("form.box:has(select) input[type=submit]").click()
     expect(page.locator("h1.status")).to_contain_text("HL-")

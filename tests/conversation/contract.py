@@ -12,7 +12,7 @@ _REQUIRED = {
     "seq": int, "author": str, "text": str, "language": str, "direction": str, "at": str,
     "buttons": list, "offers": list, "sources": list,
 }  # fmt: skip
-_OPTIONAL = {"client_id": str, "name": str, "intent": dict, "form": dict}
+_OPTIONAL = {"client_id": str, "name": str, "intent": dict, "form": dict, "receipt": dict}
 _OFFER = {
     "id": str, "kind": str, "title": str, "text": str, "place": str, "facts": list, "contact": dict, "source": str | None,
     "reviewed_on": str, "sample": bool,
