@@ -43,13 +43,15 @@ def cases_of(server: LiveServer, talk: Visitor) -> list[Any]:
     return reads(server, sa.select(cases).where(cases.c.conversation_id == talk.id))
 
 
-def finish(talk: Visitor, asked: dict[str, Any], server: LiveServer) -> dict[str, Any]:
+def finish(
+    talk: Visitor, asked: dict[str, Any], server: LiveServer, concern: str = "Balkon, 3, Ölofen"
+) -> dict[str, Any]:
     """From the first question of the form to the receipt; nothing is stored before consent."""
     assert len(asked["buttons"]) >= 5, asked["text"]
     talk.press(asked["buttons"][1]["id"])
-    contact = talk.say("Balkon, 3, Ölofen")[-1]
+    contact = talk.say(concern)[-1]
     summary = talk.press(contact["buttons"][0]["id"])[-1]
-    assert "Balkon, 3, Ölofen" in summary["text"] and "{" not in summary["text"]
+    assert concern in summary["text"] and "{" not in summary["text"]
     assert cases_of(server, talk) == []
     receipt = talk.press(summary["buttons"][0]["id"])[-1]
     assert "{" not in receipt["text"] and receipt["receipt"]
@@ -89,7 +91,7 @@ def test_the_receipt_has_a_code_and_a_page_and_opens_anywhere(
 ) -> None:
     talk = visitor("ar")
     assert talk.http.post(f"{talk.path}/receipt", headers=talk.headers, json={}).status_code == 404
-    number, secret = link(finish(talk, talk.say(WANTED["ar"])[-1], live_server)["text"])
+    number, secret = link(finish(talk, talk.say(WANTED["ar"])[-1], live_server, "شقة مع بلكون")["text"])
     given = talk.http.post(f"{talk.path}/receipt", headers=talk.headers, json={}).json()
     assert given["case_number"] == number and given["link"].endswith(f"?case={number}#{secret}")
     assert secret not in given["svg"] + given["png"] + given["page"]
