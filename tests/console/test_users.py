@@ -23,7 +23,7 @@ def test_inviting_shows_a_link_that_works(member: Callable[..., Member], live_se
         assert http.post(link[1], data={"name": "", "password": PASSWORD}, headers=OWN).status_code == 303
         http.post("/console/login", data={"email": email, "password": PASSWORD}, headers=OWN)
         inbox = http.get("/console/")
-        assert inbox.status_code == 303 and inbox.headers["location"] == "/console/account"
+        assert inbox.status_code == 303 and inbox.headers["location"] == "/console/review"
         assert http.get("/console/cases/HL-0000-00").status_code == 403
     again = admin.post("/users", email=email, name="X", role="adviser")
     assert again.status_code == 409 and "welcome/" not in again.text
