@@ -52,6 +52,8 @@ class Settings:
     """After so long without an answer the visitor is told that something is wrong, and offered a person."""
     action_endpoint: str = ""
     """URL of a remote Rasa action server; empty: actions run in this process."""
+    lean: int = 1
+    """1: a server does without TensorFlow and other packages that this model never calls; 0: loads everything."""
     smtp_host: str = ""
     """Mail server; empty: nobody is told by mail, and the console marks each case "not notified"."""
     smtp_port: int = 587

@@ -5,6 +5,7 @@ All functions work on a connection inside a transaction of `bot.db.Database`.
 
 from __future__ import annotations
 
+import functools
 import secrets
 import time
 from typing import Any
@@ -25,8 +26,6 @@ _ID_LENGTH = 16
 """So much of a token's hash names a session; the token cannot be guessed from it."""
 
 _hasher = PasswordHasher()
-# Checked for unknown names too, so that the time an answer takes says nothing.
-_NOBODY = _hasher.hash(secrets.token_hex(16))
 
 
 # What the first guesses are made of; a password needs six more characters beside them.
@@ -141,10 +140,16 @@ def _store_password(connection: Connection, user_id: int, hashed: str) -> None:
     end_sessions(connection, user_id)
 
 
+@functools.cache
+def _nobodys() -> str:
+    """Checked for unknown names too, so that the time an answer takes says nothing."""
+    return _hasher.hash(secrets.token_hex(16))
+
+
 def verify_password(user: Row | None, password: str) -> bool:
     """Whether the password is the account's; takes as long for nobody as for somebody."""
     try:
-        known = _hasher.verify((user.password_hash if user else None) or _NOBODY, password)
+        known = _hasher.verify((user.password_hash if user else None) or _nobodys(), password)
     except (VerifyMismatchError, InvalidHashError):
         return False
     return bool(known and user is not None and user.active and user.password_hash)
