@@ -45,7 +45,7 @@ class Plan:
     block_weights: Sequence[float] = (1.0,)
     c: float = 0.5
     held_out: float = 0.3
-    trial: float = 0.5
+    trial: float = 0.35
     seed: int = 7
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from bot.nlu.features import Vocabulary
 
 _ARRAYS, _NAMES = "linear.npz", "linear.json"
-_ROUNDS = 6
+_ROUNDS = 4
 
 Blocks = Sequence[Sequence[str]]
 """The features of one text, block by block: each block is weighed and scaled for itself."""

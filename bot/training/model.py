@@ -6,18 +6,19 @@ clock, and a model file is never changed: a running server keeps the one that it
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import io
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.errors import ContentErrors
 from bot.languages import load_languages
+from bot.training import rasa_run
 from bot.training.examples import read_examples
 from bot.training.responses import merge_responses, read_responses
 
@@ -95,31 +96,16 @@ def train(data: Path) -> Path:
     Raises:
         ModelError: Rasa did not make a model; the message holds the end of what it said.
     """
-    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-    from rasa.model_training import train as rasa_train
-
-    root = data.resolve().parent
     folder = Path(tempfile.mkdtemp(prefix="lotse-model-"))
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), _inside(root):
-        result = rasa_train(
-            str(root / "domain.yml"), str(root / "config.yml"), [str(data.resolve())],
-            output=str(folder), fixed_model_name="model", force_training=True,
-        )  # fmt: skip
-    if result.code != 0 or not result.model:
-        raise ModelError("Rasa could not train a model:\n" + said.getvalue()[-2000:])
-    return Path(result.model)
-
-
-@contextlib.contextmanager
-def _inside(folder: Path) -> Iterator[None]:
-    """Components name their data relative to the project's root."""
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
+    done = subprocess.run(
+        [sys.executable, "-m", "bot.training.rasa_run", str(data.resolve()), str(folder)],
+        cwd=Path(__file__).parents[2], env=os.environ | {"RASA_TELEMETRY_ENABLED": "false"}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    model = folder / f"{rasa_run.NAME}.tar.gz"
+    if done.returncode or not model.exists():
+        raise ModelError("Rasa could not train a model:\n" + done.stdout[-2000:])
+    return model
 
 
 def publish(trained: Path, model: Path) -> None:

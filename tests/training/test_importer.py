@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.training.importer import HeimatlotseImporter
+from bot.training.examples import Example
+from bot.training.importer import HeimatlotseImporter, to_message
 
 Write = Callable[[str, str], Path]
 
@@ -50,3 +53,18 @@ def test_rules_are_read(root: Path) -> None:
 def test_a_test_gives_its_own_examples(root: Path) -> None:
     (message,) = importer(root, [str(root / "tests" / "nlu")]).get_nlu_data().training_examples
     assert message.get("text") == "Tag auch"
+
+
+def test_copies_are_equal_and_independent(root: Path) -> None:
+    """Rasa copies examples with `copy.deepcopy` and drops those that are equal."""
+    (message,) = importer(root, [str(root / "data")]).get_nlu_data().training_examples
+    other = copy.deepcopy(message)
+    assert other == message and hash(other) == hash(message)
+    other.get("entities")[0]["value"] = "osterburg"
+    other.set("metadata", {"language": "pl"})
+    assert other != message and message.get("entities")[0]["value"] == "stendal"
+
+
+def test_equal_texts_of_two_languages_are_two_examples() -> None:
+    german, polish = (to_message(Example(code, "find_childcare", "Kita", (), Path("a.yml"), 1)) for code in ("de", "pl"))
+    assert german != polish and len(TrainingData([german, polish, copy.deepcopy(polish)]).training_examples) == 2
