@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
+from bot.background import Background
 from bot.db import Database, Unavailable
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ class EventBus:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._subscriptions: dict[str, set[Subscription]] = defaultdict(set)
-        self._task: asyncio.Task[None] | None = None
+        self._task = Background("events", self._watch_file if database.is_sqlite else self._listen)
 
     @contextlib.contextmanager
     def subscribe(self, conversation_id: str) -> Iterator[Subscription]:
@@ -104,15 +105,11 @@ class EventBus:
 
     def start(self) -> None:
         """Begins to listen to other processes."""
-        watch = self._watch_file() if self._database.is_sqlite else self._listen()
-        self._task = asyncio.create_task(watch, name="events")
+        self._task.start()
 
     async def stop(self) -> None:
         """Ends listening."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._task.stop()
 
     async def _watch_file(self) -> None:
         """SQLite tells a connection whether another one has committed; cheap enough to ask four times a second.

@@ -8,7 +8,6 @@ lease runs out and any worker goes on with the same message, from the same dialo
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +18,7 @@ from typing import Any, Protocol
 from prometheus_client import Counter, Histogram
 from sqlalchemy.engine import Connection
 
+from bot.background import repeating
 from bot.conversation import log, tracker
 from bot.conversation.brain import Answer, Brain, Incoming
 from bot.conversation.events import EventBus
@@ -57,6 +57,7 @@ turn_failures = Counter("lotse_turn_failures_total", "Turns that ended with an a
 _TRIES = 3
 """A message whose turn failed so often, or was so often the last thing a worker did, is answered with an apology."""
 _PAUSE = 0.2
+_LOOK_SECONDS = 1.0
 
 
 class _LostLease(Exception):
@@ -115,18 +116,15 @@ class Turns:
         self._slow = slow
         self._running: dict[str, asyncio.Task[None]] = {}
         self._waiting: dict[tuple[str, int], asyncio.Future[list[dict[str, Any]]]] = {}
-        self._sweeper: asyncio.Task[None] | None = None
+        self._sweeper = repeating("turns", _LOOK_SECONDS, self._sweep, logger)
 
     def start(self) -> None:
         """Takes up what a crash left, now and whenever a lease has run out."""
-        self._sweeper = asyncio.create_task(self._sweep(), name="turns")
+        self._sweeper.start()
 
     async def stop(self) -> None:
         """Finishes the turns in work."""
-        if self._sweeper:
-            self._sweeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._sweeper
+        await self._sweeper.stop()
         if self._running:
             await asyncio.wait(list(self._running.values()), timeout=self._seconds)
 
@@ -165,19 +163,12 @@ class Turns:
             self._waiting.pop(key, None)
 
     async def _sweep(self) -> None:
-        while True:
-            try:
-                for conversation_id in await self._database.read(log.waiting_conversations):
-                    claim = partial(
-                        log.take_over, conversation_id=conversation_id, worker=self._worker, seconds=self._lease_seconds
-                    )
-                    if await self._database.write(claim):
-                        self.begin(conversation_id)
-            except Unavailable:
-                pass
-            except Exception:
-                logger.exception("looking for unanswered messages failed")
-            await asyncio.sleep(1)
+        for conversation_id in await self._database.read(log.waiting_conversations):
+            claim = partial(
+                log.take_over, conversation_id=conversation_id, worker=self._worker, seconds=self._lease_seconds
+            )
+            if await self._database.write(claim):
+                self.begin(conversation_id)
 
     async def _run(self, conversation_id: str) -> None:
         failed = 0

@@ -8,7 +8,6 @@ that dies between sending and noting it leaves a letter that is sent again under
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +16,8 @@ import sqlalchemy as sa
 from prometheus_client import Counter
 from sqlalchemy.engine import Connection, Row
 
-from bot.db import Database, Unavailable, case_reads
+from bot.background import repeating
+from bot.db import Database, case_reads
 from bot.faults import crash_point
 from bot.handoff import cases, outbox, presence
 from bot.handoff.notify import Letter, Refused, Send
@@ -46,30 +46,21 @@ class Courier:
         self._resources = resources
         self._worker = worker
         self._ways = ways
-        self._task: asyncio.Task[None] | None = None
+        self._task = repeating("courier", _LOOK_SECONDS, self._deliver, logger)
 
     def start(self) -> None:
         """Begins to look for letters."""
-        self._task = asyncio.create_task(self._run(), name="courier")
+        self._task.start()
 
     async def stop(self) -> None:
         """Ends it; what is being sent is sent again by whoever comes next."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._task.stop()
 
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self._database.write(lambda c: outbox.drop_unused(c, self._ways)) if await self._stale() else None
-                while await self.round():
-                    pass
-            except Unavailable:
-                pass
-            except Exception:
-                logger.exception("sending notifications failed")
-            await asyncio.sleep(_LOOK_SECONDS)
+    async def _deliver(self) -> None:
+        if await self._stale():
+            await self._database.write(lambda c: outbox.drop_unused(c, self._ways))
+        while await self.round():
+            pass
 
     async def _stale(self) -> bool:
         unused = [way for way in outbox.WAYS if way not in self._ways and way != "mail"]

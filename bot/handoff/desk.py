@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
 import time
 from datetime import datetime
@@ -12,11 +10,12 @@ from typing import Any
 from babel.dates import format_skeleton, format_time
 from sqlalchemy.engine import Connection
 
+from bot.background import repeating
 from bot.conversation import log
 from bot.conversation.events import EventBus
 from bot.conversation.presenting import Presenter, timestamp
 from bot.conversation.replies import ReplyGenerator
-from bot.db import Database, Unavailable
+from bot.db import Database
 from bot.handoff import cases, live, summary
 from bot.handoff.hours import answer_by
 from bot.handoff.slots import slots_of
@@ -40,7 +39,7 @@ class Desk:
         self._replies = replies
         self._presenter = presenter
         self._bus = bus
-        self._task: asyncio.Task[None] | None = None
+        self._task = repeating("desk", _LOOK_SECONDS, self.round, logger)
 
     def create_case(
         self, connection: Connection, conversation_id: str, seq: int, values: dict[str, Any]
@@ -139,24 +138,11 @@ class Desk:
 
     def start(self) -> None:
         """Begins to look for waiting that is over."""
-        self._task = asyncio.create_task(self._run(), name="desk")
+        self._task.start()
 
     async def stop(self) -> None:
         """Ends it."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.round()
-            except Unavailable:
-                pass
-            except Exception:
-                logger.exception("looking for visitors who wait in vain failed")
-            await asyncio.sleep(_LOOK_SECONDS)
+        await self._task.stop()
 
     async def round(self) -> list[str]:
         """Turns what nobody took in time into messages; returns the cases' numbers."""
