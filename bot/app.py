@@ -36,6 +36,8 @@ from bot.settings import Settings
 logger = logging.getLogger(__name__)
 
 _MAX_BODY = 16 * 1024
+_HEALTH_SECONDS = 3
+"""Whoever asks whether it is well does not wait long, and takes silence for a no."""
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -63,6 +65,8 @@ def create_app(settings: Settings, model: Path | None) -> Sanic:
     app.config.KEEP_ALIVE_TIMEOUT = 30
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.MOTD = False
+    # Sanic's extensions would write every route anew for documents and methods that nothing here uses.
+    app.config.AUTO_EXTEND = False
     app.blueprint(api)
     _mount_pages(app, settings)
     install_errors(app)
@@ -150,16 +154,17 @@ def _mount_pages(app: Sanic, settings: Settings) -> None:
 
 
 def _install_health(app: Sanic) -> None:
-    @app.get("/health/live")
+    @app.route("/health/live", methods=["GET", "HEAD"])
     async def live(request: Request) -> HTTPResponse:
         return json_response({"status": "live"})
 
-    @app.get("/health/ready")
+    @app.route("/health/ready", methods=["GET", "HEAD"])
     async def ready(request: Request) -> HTTPResponse:
         services: Services = request.app.ctx.services
         database = True
         try:
-            await services.database.read(lambda c: c.exec_driver_sql("SELECT 1 FROM conversations LIMIT 1").first())
+            async with asyncio.timeout(_HEALTH_SECONDS):
+                await services.database.read(lambda c: c.exec_driver_sql("SELECT 1 FROM conversations LIMIT 1").first())
         except Exception:
             database = False
         state = {"model": services.brain.model if services.brain.is_ready else None, "database": database}

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
@@ -327,10 +328,14 @@ class Unavailable(Exception):
     """The database cannot be reached, is locked or full; nothing was stored."""
 
 
+_PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+"""Seconds and milliseconds. A database server that vanishes says nothing, and by default that is waited for 15 minutes."""
+
+
 def create_engine(url: str) -> Engine:
     """An engine set up as this project needs it; see the module's text."""
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args=_PATIENCE)
     engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": 10})
 
     @event.listens_for(engine, "connect")
@@ -463,6 +468,11 @@ class Database:
             thread.join(timeout=10)
         self._readers.shutdown()
         self.engine.dispose()
+
+
+def insert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows `on_conflict_…`, which both databases have and SQLAlchemy offers for each by itself."""
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
 
 
 def _translated(error: DBAPIError) -> Exception:
