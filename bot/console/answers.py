@@ -133,9 +133,7 @@ def _written(page: Page, case: Row, language: str, begin: datetime, given: dict[
 
 async def _language(page: Page, number: str) -> str:
     def find(connection: Connection) -> str:
-        case = cases.find(connection, number.upper())
-        if case is None:
-            raise log.NotFound(number)
+        case = cases.get(connection, number.upper())
         return str(log.find(connection, case.conversation_id).language)
 
     return await page.services.database.read(find)

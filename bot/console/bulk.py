@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from sanic.response import HTTPResponse
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
-from bot.console.case import notice
 from bot.console.page import Page, Refused
 from bot.conversation import log
 from bot.handoff import cases
@@ -35,14 +34,12 @@ async def close(page: Page) -> HTTPResponse:
 
 
 def _close(connection: Connection, page: Page, number: str) -> str:
-    case: Row | None = cases.find(connection, number)
-    if case is None:
-        raise log.NotFound(number)
+    case = cases.get(connection, number)
     services, user = page.services, page.member
     language = log.find(connection, case.conversation_id).language
     if case.owner_id is None and case.state != "closed":
-        cases.take(connection, number, user, notice(services, "utter_staff_joined", language, name=user.name))
-    closed = notice(services, "utter_case_closed", language, case_number=number)
+        cases.take(connection, number, user, services.desk.notice("utter_staff_joined", language, name=user.name))
+    closed = services.desk.notice("utter_case_closed", language, case_number=number)
     cases.give_back(connection, number, user, closed, close=True)
     page.audit(connection, "case closed", number)
     services.bus.announce(connection, case.conversation_id)

@@ -18,7 +18,6 @@ from bot.console.transcript import Entry, Transcript
 from bot.console.words import Words
 from bot.console.written import language_of, tidy
 from bot.conversation import log
-from bot.conversation.services import Services
 from bot.handoff import cases, outbox, presence
 
 LONGEST_REPLY = 4000
@@ -34,9 +33,7 @@ def load(connection: Connection, page: Page, number: str) -> dict[str, Any]:
     Raises:
         NotFound: there is no such case (any more).
     """
-    case = cases.find(connection, number)
-    if case is None:
-        raise log.NotFound(number)
+    case = cases.get(connection, number)
     conversation = log.find(connection, case.conversation_id)
     owner = cases.owner_name(connection, case)
     return {
@@ -98,13 +95,6 @@ def new_key() -> str:
     return secrets.token_urlsafe(12)
 
 
-def notice(services: Services, utter: str, language: str, **values: Any) -> dict[str, Any]:
-    """A message of the system to the visitor, in the visitor's language, as a row of the log."""
-    reply = services.replies.reply(utter, language, **values)
-    row = services.presenter.row(reply, language, reply_to=None, number=0)
-    return {**row, "author": "system", "extra": {**row["extra"], "values": values}}
-
-
 _Act = Callable[[Connection, Row, str], None]
 
 
@@ -113,9 +103,7 @@ async def act_on(page: Page, number: str, what: str, act: _Act) -> None:
     services, number = page.services, number.upper()
 
     def store(connection: Connection) -> str:
-        case = cases.find(connection, number)
-        if case is None:
-            raise log.NotFound(number)
+        case = cases.get(connection, number)
         if case.state == "closed":
             raise Refused(409, "closed")
         language = log.find(connection, case.conversation_id).language
@@ -132,7 +120,7 @@ async def take(page: Page, number: str) -> HTTPResponse:
     user = page.member
 
     def act(connection: Connection, case: Row, language: str) -> None:
-        joined = notice(page.services, "utter_staff_joined", language, name=user.name)
+        joined = page.services.desk.notice("utter_staff_joined", language, name=user.name)
         cases.take(connection, case.number, user, joined)
 
     await act_on(page, number, "case taken", act)
@@ -167,7 +155,7 @@ async def give_back(page: Page, number: str) -> HTTPResponse:
     """The assistant answers again, and somebody else may take the case."""
 
     def act(connection: Connection, case: Row, language: str) -> None:
-        left = notice(page.services, "utter_staff_left", language, name=page.member.name)
+        left = page.services.desk.notice("utter_staff_left", language, name=page.member.name)
         then = page.services.desk.search_kept(connection, case.conversation_id, language)
         cases.give_back(connection, case.number, page.member, left, close=False, then=then)
 
@@ -185,7 +173,7 @@ async def close(page: Page, number: str) -> HTTPResponse:
                 "utter_case_closed_agreed", language, case_number=case.number, agreed=agreed
             )
         else:
-            closed = notice(page.services, "utter_case_closed", language, case_number=case.number)
+            closed = page.services.desk.notice("utter_case_closed", language, case_number=case.number)
         then = page.services.desk.search_kept(connection, case.conversation_id, language)
         cases.give_back(connection, case.number, page.member, closed, close=True, agreed=agreed, then=then)
 
@@ -198,7 +186,7 @@ async def release(page: Page, number: str) -> HTTPResponse:
 
     def act(connection: Connection, case: Row, language: str) -> None:
         name = cases.owner_name(connection, case) or ""
-        left = notice(page.services, "utter_staff_left", language, name=name)
+        left = page.services.desk.notice("utter_staff_left", language, name=name)
         cases.release(connection, case.number, page.member, left)
 
     await act_on(page, number, "case released", act)
@@ -213,9 +201,7 @@ async def read(page: Page, number: str) -> HTTPResponse:
 
 async def typing(page: Page, number: str) -> HTTPResponse:
     """The visitor sees that somebody is writing, if the case is this member's; nothing is stored."""
-    case = await page.services.database.read(lambda c: cases.find(c, number.upper()))
-    if case is None:
-        raise log.NotFound(number)
+    case = await page.services.database.read(lambda c: cases.get(c, number.upper()))
     if _mode(page, case) == "mine":
         note = {"typing": True, "author": "staff", "name": page.member.name}
         await page.services.bus.tell(case.conversation_id, note)

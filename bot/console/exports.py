@@ -68,9 +68,7 @@ async def _case(page: Page, number: str) -> tuple[Row, Any, list[Entry]]:
     number = number.upper()
 
     def read(connection: Connection) -> tuple[Row, Any, list[Entry]]:
-        case = cases.find(connection, number)
-        if case is None:
-            raise log.NotFound(number)
+        case = cases.get(connection, number)
         rows = log.after(connection, case.conversation_id, 0, limit=_MOST_MESSAGES)
         return case, log.find(connection, case.conversation_id), transcript(page, number).entries(rows)
 

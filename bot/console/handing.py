@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sanic.response import HTTPResponse
 from sqlalchemy.engine import Connection
 
@@ -35,7 +33,7 @@ async def pass_on(page: Page, number: str) -> HTTPResponse:
         raise Refused(422, "team_unknown")
 
     def store(connection: Connection) -> str:
-        case = _case(connection, number)
+        case = cases.get(connection, number)
         if case.state == "closed":
             raise Refused(409, "closed")
         language = cases.language_of(connection, case)
@@ -56,7 +54,7 @@ async def reopen(page: Page, number: str) -> HTTPResponse:
     services, number = page.services, number.upper()
 
     def store(connection: Connection) -> str:
-        case = _case(connection, number)
+        case = cases.get(connection, number)
         if case.state != "closed":
             raise Refused(409, "not_closed")
         cases.reopen_as_it_was(connection, number, page.member)
@@ -72,10 +70,3 @@ async def reopen(page: Page, number: str) -> HTTPResponse:
 
     services.bus.publish(await services.database.write(store))
     return page.go(f"/cases/{number}")
-
-
-def _case(connection: Connection, number: str) -> Any:
-    case = cases.find(connection, number)
-    if case is None:
-        raise log.NotFound(number)
-    return case

@@ -7,13 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sanic.response import HTTPResponse
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
 
 from bot.console.page import Page, Refused
 from bot.console.written import tidy
-from bot.conversation import log
-from bot.db import case_notes, case_tags, users
+from bot.db import case_notes, case_tags, insert, users
 from bot.handoff import cases
 
 LONGEST_NOTE = 2000
@@ -58,8 +56,7 @@ async def tag(page: Page, number: str) -> HTTPResponse:
     def store(connection: Connection, case: Row) -> None:
         if len(of(connection, case.number)["tags"]) >= _MOST_TAGS:
             raise Refused(422, "tags", limit=_MOST_TAGS)
-        insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        connection.execute(insert(case_tags).values(case_number=case.number, tag=name).on_conflict_do_nothing())
+        connection.execute(insert(connection, case_tags).values(case_number=case.number, tag=name).on_conflict_do_nothing())
 
     return await _change(page, number, store)
 
@@ -79,9 +76,7 @@ async def _change(page: Page, number: str, store: Any) -> HTTPResponse:
     number = number.upper()
 
     def work(connection: Connection) -> str:
-        case = cases.find(connection, number)
-        if case is None:
-            raise log.NotFound(number)
+        case = cases.get(connection, number)
         store(connection, case)
         page.services.bus.announce(connection, case.conversation_id)
         return str(case.conversation_id)

@@ -12,11 +12,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
 
 from bot.console import finding
-from bot.db import case_reads, case_tags, cases, conversations, messages, users
+from bot.db import case_reads, case_tags, cases, conversations, insert, messages, users
 from bot.nlu.normalise import clean
 
 STATES = ("new", "open", "waiting", "closed")
@@ -193,9 +192,8 @@ def mark_read(connection: Connection, number: str, user_id: int) -> None:
     seq = connection.execute(newest).scalar()
     if seq is None:
         return
-    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     connection.execute(
-        insert(case_reads)
+        insert(connection, case_reads)
         .values(case_number=number, user_id=user_id, seq=seq)
         .on_conflict_do_update(index_elements=["case_number", "user_id"], set_={"seq": seq})
     )

@@ -16,10 +16,9 @@ from typing import Any
 import sqlalchemy as sa
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from bot.db import demand
+from bot.db import demand, insert
 from bot.knowledge.demand import canonical, in_words
 from bot.knowledge.query import Query
 from bot.knowledge.schema import FILTERS, KINDS
@@ -55,9 +54,8 @@ def counter(region: Region) -> Any:
             "criteria": json.dumps(canonical(query), sort_keys=True),
             "relaxed": ",".join(n for n in values.get("relaxed") or () if n in FILTERS or n in ("place", "text", "countryside")),
         }
-        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
         connection.execute(
-            insert(demand)
+            insert(connection, demand)
             .values(**row, searches=1)
             .on_conflict_do_update(index_elements=_KEY, set_={"searches": demand.c.searches + 1})
         )

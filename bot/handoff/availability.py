@@ -6,13 +6,11 @@ All functions work on a connection inside a transaction of `bot.db.Database`.
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from bot.db import availability, users
+from bot.db import availability, insert, users
 
 LASTS = 60.0
 """Seconds without a sign of an open page after which somebody counts as away."""
@@ -23,10 +21,9 @@ def switch(connection: Connection, user_id: int, on: bool) -> None:
     if not on:
         connection.execute(availability.delete().where(availability.c.user_id == user_id))
         return
-    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     until = time.time() + LASTS
     connection.execute(
-        insert(availability)
+        insert(connection, availability)
         .values(user_id=user_id, until=until)
         .on_conflict_do_update(index_elements=["user_id"], set_={"until": until})
     )

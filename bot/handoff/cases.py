@@ -124,9 +124,7 @@ def pass_on(connection: Connection, number: str, user: Any, team: str, remark: s
     Raises:
         Conflict: the case is another's.
     """
-    case = find(connection, number)
-    if case is None:
-        raise log.NotFound(number)
+    case = get(connection, number)
     if case.owner_id is not None or case.state == "closed":
         case = _owned(connection, number, user)
     connection.execute(
@@ -149,6 +147,18 @@ def find(connection: Connection, number: str) -> Row | None:
     return connection.execute(sa.select(cases).where(cases.c.number == number)).first()
 
 
+def get(connection: Connection, number: str) -> Row:
+    """As `find`.
+
+    Raises:
+        log.NotFound: there is none.
+    """
+    case = find(connection, number)
+    if case is None:
+        raise log.NotFound(number)
+    return case
+
+
 def current(connection: Connection, conversation_id: str) -> Row | None:
     """The conversation's newest case."""
     return connection.execute(
@@ -157,20 +167,6 @@ def current(connection: Connection, conversation_id: str) -> Row | None:
         .order_by(cases.c.created_at.desc(), cases.c.trigger_seq.desc())
         .limit(1)
     ).first()
-
-
-def inbox(connection: Connection, *, state: str | None = None, limit: int = 200) -> list[Row]:
-    """Cases with the owner's name, those that wait longest first; closed ones last."""
-    order = sa.case({"new": 0, "open": 1, "waiting": 2, "closed": 3}, value=cases.c.state)
-    query = (
-        sa.select(cases, users.c.name.label("owner"))
-        .outerjoin(users, users.c.id == cases.c.owner_id)
-        .order_by(order, cases.c.updated_at)
-        .limit(limit)
-    )
-    if state:
-        query = query.where(cases.c.state == state)
-    return connection.execute(query).all()
 
 
 def history(connection: Connection, number: str) -> list[Row]:
@@ -366,9 +362,7 @@ def open_receipt(connection: Connection, key: bytes, number: str, secret: str) -
 
 
 def _owned(connection: Connection, number: str, user: Any) -> Row:
-    case = find(connection, number)
-    if case is None:
-        raise log.NotFound(number)
+    case = get(connection, number)
     if case.owner_id != user.id or case.state == "closed":
         owner = connection.execute(sa.select(users.c.name).where(users.c.id == case.owner_id)).scalar()
         raise Conflict(owner or "")

@@ -11,10 +11,9 @@ from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
 
-from bot.db import outbox
+from bot.db import insert, outbox
 
 WAYS = ("mail", "webhook", "zammad")
 """Modules of `bot.handoff.notify`."""
@@ -44,13 +43,12 @@ def put(
         wait: Seconds before which it is not sent.
     """
     now = time.time()
-    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     for way in KINDS[kind]:
         if way not in ways:
             continue
         key = f"{way}:{kind}:{case.number}" + (f":{about}" if about else "")
         connection.execute(
-            insert(outbox)
+            insert(connection, outbox)
             .values(
                 key=key, way=way, kind=kind, case_number=case.number, team=case.team, state="due", tries=0,
                 created_at=now, next_at=now + wait,

@@ -12,14 +12,13 @@ import logging
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from bot.background import repeating
 from bot.conversation.events import EventBus
-from bot.db import Database, Unavailable, conversations, presence
+from bot.db import Database, Unavailable, conversations, insert, presence
 
 logger = logging.getLogger(__name__)
 
@@ -66,10 +65,9 @@ def enter(connection: Connection, conversation_id: str, who: str, worker: str) -
     """Somebody opens it; nothing happens if the conversation is gone."""
     if connection.execute(sa.select(conversations.c.id).where(conversations.c.id == conversation_id)).first() is None:
         return
-    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     here = {"open": True, "until": time.time() + _LASTS}
     connection.execute(
-        insert(presence)
+        insert(connection, presence)
         .values(conversation_id=conversation_id, who=who, worker=worker, **here)
         .on_conflict_do_update(index_elements=["conversation_id", "who", "worker"], set_=here)
     )
@@ -100,18 +98,15 @@ class Presences:
         self._bus = bus
         self._worker = worker
         self._open: Counter[tuple[str, str]] = Counter()
-        self._task: asyncio.Task[None] | None = None
+        self._task = repeating("presence", _BEAT, self._beat, logger)
 
     def start(self) -> None:
         """Begins to renew."""
-        self._task = asyncio.create_task(self._beat(), name="presence")
+        self._task.start()
 
     async def stop(self) -> None:
         """Ends it; whoever was here has left."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._task.stop()
 
     @contextlib.asynccontextmanager
     async def here(self, conversation_id: str, who: str) -> AsyncIterator[None]:
@@ -142,12 +137,5 @@ class Presences:
             self._bus.publish(conversation_id, note)
 
     async def _beat(self) -> None:
-        while True:
-            await asyncio.sleep(_BEAT)
-            if self._open:
-                try:
-                    await self._database.write(lambda c: renew(c, self._worker))
-                except Unavailable:
-                    pass
-                except Exception:
-                    logger.exception("renewing who is here failed")
+        if self._open:
+            await self._database.write(lambda c: renew(c, self._worker))

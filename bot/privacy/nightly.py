@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from bot.background import repeating
 from bot.conversation.services import Services
-from bot.db import Unavailable, jobs
+from bot.db import insert, jobs
 from bot.privacy import journal
 from bot.privacy.retention import DAY, Periods, purge
 
@@ -27,8 +25,7 @@ log = logging.getLogger(__name__)
 
 def begin(connection: Connection, name: str, now: float) -> None:
     """Makes the job known; it runs for the first time when its hour comes."""
-    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    connection.execute(insert(jobs).values(name=name, ran_at=now).on_conflict_do_nothing())
+    connection.execute(insert(connection, jobs).values(name=name, ran_at=now).on_conflict_do_nothing())
 
 
 def take(connection: Connection, name: str, since: float, now: float) -> bool:
@@ -50,32 +47,22 @@ class Nightly:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._task: asyncio.Task[None] | None = None
+        self._known = False
+        self._task = repeating("nightly", _LOOK_SECONDS, self._look, log)
 
     def start(self) -> None:
         """Begins to wait for the hour."""
-        self._task = asyncio.create_task(self._run(), name="nightly")
+        self._task.start()
 
     async def stop(self) -> None:
         """Ends waiting."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._task.stop()
 
-    async def _run(self) -> None:
-        known = False
-        while True:
-            try:
-                if not known:
-                    await self._services.database.write(lambda c: begin(c, PURGE, time.time()))
-                    known = True
-                await self.run_if_due(datetime.now(self._services.region.time_zone))
-            except Unavailable:
-                pass
-            except Exception:
-                log.exception("the nightly run failed")
-            await asyncio.sleep(_LOOK_SECONDS)
+    async def _look(self) -> None:
+        if not self._known:
+            await self._services.database.write(lambda c: begin(c, PURGE, time.time()))
+            self._known = True
+        await self.run_if_due(datetime.now(self._services.region.time_zone))
 
     async def run_if_due(self, now: datetime) -> dict[str, int] | None:
         """What was deleted, or None if it was not this worker's turn."""

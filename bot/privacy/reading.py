@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
 
 from bot.conversation import log
-from bot.db import cases, conversations, messages, reviews
+from bot.db import cases, conversations, insert, messages, reviews
 from bot.nlu.normalise import fold
 from bot.privacy.masking import mask
 
@@ -125,9 +124,8 @@ def review(
     if connection.execute(sa.select(m.id).where(own)).first() is None:
         raise log.NotFound(conversation_id)
     values = {"user_id": user_id, "at": time.time(), "good": good, "intent": intent, "note": note and mask(note)}
-    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     connection.execute(
-        insert(reviews)
+        insert(connection, reviews)
         .values(conversation_id=conversation_id, seq=seq, **values)
         .on_conflict_do_update(index_elements=["conversation_id", "seq"], set_=values)
     )
