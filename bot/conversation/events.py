@@ -145,7 +145,10 @@ class EventBus:
                 raw.cursor().execute(f"LISTEN {_CHANNEL}")
                 self._wake_all()
                 readable = asyncio.Event()
-                loop.add_reader(raw.fileno(), readable.set)
+                # Asked for now: a lost connection does not know its file any more, and a reader left on a closed file
+                # keeps the loop so busy that nothing else is answered.
+                file = raw.fileno()
+                loop.add_reader(file, readable.set)
                 try:
                     while True:
                         await readable.wait()
@@ -155,7 +158,7 @@ class EventBus:
                             content = json.loads(raw.notifies.pop(0).payload)
                             self.publish(content["id"], content["note"])
                 finally:
-                    loop.remove_reader(raw.fileno())
+                    loop.remove_reader(file)
             except asyncio.CancelledError:
                 raise
             except Exception as error:
