@@ -54,7 +54,7 @@ def blueprint(data: Path) -> Blueprint:
             raise NotFound
         return serve(request, files[name], TYPES[Path(name).suffix])
 
-    @widget.get("/")
+    @widget.route("/", methods=["GET", "HEAD"])
     async def visitor(request: Request) -> HTTPResponse:
         languages = load_languages(data)
         language = languages[language_of(request, languages)]

@@ -366,6 +366,12 @@ def test_the_interface_has_the_same_texts_in_every_language(live_server: LiveSer
     assert len(keys) == 1 and min(map(len, keys)) > 10
 
 
+@pytest.mark.parametrize("path", ["/", "/health/live", "/health/ready"])
+def test_monitors_may_ask_without_reading(live_server: LiveServer, path: str) -> None:
+    asked = httpx.head(live_server.url + path)
+    assert asked.status_code == 200 and not asked.content
+
+
 def test_health_and_metrics(live_server: LiveServer, talk: Visitor) -> None:
     assert httpx.get(f"{live_server.url}/health/live").json() == {"status": "live"}
     ready = httpx.get(f"{live_server.url}/health/ready")
