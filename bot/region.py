@@ -127,6 +127,10 @@ class Region:
     def name(self, language: str) -> str:
         return name_in(self.names, language)
 
+    def place_names(self) -> set[str]:
+        """Of all places in all languages, and of their villages and quarters."""
+        return {name for place in self.places.values() for name in (*place.names.values(), *place.localities)}
+
     def place(self, id: str) -> Place:
         """Raises KeyError for an id that is no place of this region."""
         return self.places[id]

@@ -19,6 +19,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.conversation.action_endpoint import InProcessActions, take_failure
+from bot.conversation.model_domain import checked_already
 from bot.conversation.replies import ReplyGenerator
 from bot.conversation.tracker import ConversationTrackerStore
 from bot.languages import Languages
@@ -105,7 +106,8 @@ class Brain:
         """Loads a model, or raises and keeps the present one."""
         before = self._agent.processor
         try:
-            self._agent.load_model(str(model))
+            with checked_already():
+                self._agent.load_model(str(model))
         except Exception:
             self._agent.processor = before
             raise

@@ -297,8 +297,7 @@ def content_hash(data_dir: Path | str) -> str:
 
 def plain_glosser(data_dir: Path, region: Region) -> Glosser:
     """Reads texts by the lists of words as they were written, without the inflected forms that a model knows."""
-    names = [name for place in region.places.values() for name in (*place.names.values(), *place.localities)]
-    return Glosser(read_words(data_dir / "lexicon" / "words"), names)
+    return Glosser(read_words(data_dir / "lexicon" / "words"), region.place_names())
 
 
 def write_index(

@@ -7,19 +7,20 @@ what is in no list is left out, or kept where it is in Latin script and might be
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from bot.errors import ContentError, ContentErrors
 from bot.nlu.forms import FormsCache, Words
 from bot.nlu.normalise import fold
+from bot.nlu.word_list import WordList
 from bot.region import Region
 
 READ_AS_IS = "en"
@@ -33,6 +34,7 @@ _LONGEST_PHRASE = 3
 _SHORTEST_PART = 3
 _SHORTEST_GUESSED = 4
 _LINKS = ("", "s", "es", "n", "en", "er", "e")
+_NO_WORDS = WordList.of({})
 # Arabic writes articles, conjunctions, prepositions and pronouns onto the word.
 _ARABIC_BEFORE = ("وبال", "وال", "بال", "لل", "فال", "كال", "عال", "ال", "و", "ف", "ب", "ل", "ك", "ع", "ش", "ح", "ه")
 _ARABIC_AFTER = ("كم", "هم", "نا", "ها", "تي", "ته", "تك", "ات", "ين", "ون", "ني", "ي", "ك", "ه", "ا")
@@ -88,16 +90,12 @@ class Glosser:
 
     name_gloss = "town"
 
-    def __init__(self, lists: Mapping[str, Words], names: Iterable[str] = ()) -> None:
-        self._lists = dict(lists)
+    def __init__(self, lists: Mapping[str, Mapping[str, str]], names: Iterable[str] = ()) -> None:
+        self._lists = {
+            language: words if isinstance(words, WordList) else WordList.of(words) for language, words in lists.items()
+        }
         self._names = {word for name in names for word in tokens(name) if len(word) > 3}
         self._name_stems = {name[:-1] for name in self._names if len(name) >= 6} | self._names
-        # Typing errors are looked for among words of like beginning and length: the first letter is seldom wrong.
-        self._alike: dict[tuple[str, str, int], list[str]] = {}
-        for language, words in self._lists.items():
-            for form in words:
-                if len(form) >= _SHORTEST_GUESSED and " " not in form:
-                    self._alike.setdefault((language, form[0], len(form)), []).append(form)
         self._read_word = lru_cache(maxsize=50_000)(self._read_word_anew)
 
     @classmethod
@@ -107,10 +105,9 @@ class Glosser:
         Raises:
             ContentErrors: a list or the region cannot be read.
         """
-        region = Region.load(data)
-        names = [name for place in region.places.values() for name in (*place.names.values(), *place.localities)]
         lists, forms = read_words(data / "lexicon" / "words"), FormsCache(cache)
-        return cls({language: forms.with_forms(language, words) for language, words in lists.items()}, names)
+        with_forms = {language: forms.with_forms(language, words) for language, words in lists.items()}
+        return cls(with_forms, Region.load(data).place_names())
 
     @property
     def languages(self) -> frozenset[str]:
@@ -118,15 +115,19 @@ class Glosser:
         return frozenset(self._lists)
 
     def save(self, file: Path) -> None:
-        """Writes the lists as JSON."""
-        content = {"lists": self._lists, "names": sorted(self._names)}
-        file.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        """Writes plain arrays."""
+        arrays = {"names": np.array(sorted(self._names), dtype=np.str_)}
+        for language, words in self._lists.items():
+            arrays |= words.arrays(language)
+        np.savez(file, **arrays)  # type: ignore[arg-type]
 
     @classmethod
     def read(cls, file: Path) -> Glosser:
         """What `save` wrote."""
-        content = json.loads(file.read_text(encoding="utf-8"))
-        return cls(content["lists"], content["names"])
+        with np.load(file, allow_pickle=False) as arrays:
+            languages = [name.removesuffix(".text") for name in arrays.files if name.endswith(".text")]
+            lists = {language: WordList.from_arrays(arrays, language) for language in languages}
+            return cls(lists, arrays["names"].tolist())
 
     def gloss(self, text: str, language: str) -> str:
         """The English words in the order of the text; the text itself, folded, where it is English already."""
@@ -137,7 +138,7 @@ class Glosser:
     def trace(self, text: str, language: str) -> list[Read]:
         """How each word was read."""
         words, reads, start = tokens(text), [], 0
-        own = self._lists.get(language, {})
+        own = self._lists.get(language, _NO_WORDS)
         while start < len(words):
             for size in range(min(_LONGEST_PHRASE, len(words) - start), 1, -1):
                 phrase = " ".join(words[start : start + size])
@@ -152,7 +153,7 @@ class Glosser:
         return reads
 
     def _read_word_anew(self, word: str, language: str) -> tuple[str, str]:
-        own = self._lists.get(language, {})
+        own = self._lists.get(language, _NO_WORDS)
         if word in own:
             return own[word], "form"
         if word.isdigit():
@@ -172,18 +173,18 @@ class Glosser:
         gloss, how = self._read_word(word, OFFICES) if OFFICES in self._lists else ("", "unknown")
         return (gloss, "office word") if how not in ("kept", "unknown") else None
 
-    def _derived(self, word: str, language: str, own: Words) -> Iterable[tuple[str, str]]:
+    def _derived(self, word: str, language: str, own: WordList) -> Iterable[tuple[str, str]]:
         """What the word is a form, a compound or a misspelling of; the first answer counts."""
         for stem in _stems(word, language):
             if stem in own:
                 yield own[stem], "stem"
         if language == OFFICES and (parts := self._parts(word, own)):
             yield parts, "parts"
-        near = self._near(word, language)
+        near = self._near(word, own)
         if near is not None:
             yield own[near], "typo"
 
-    def _parts(self, word: str, own: Words) -> str | None:
+    def _parts(self, word: str, own: WordList) -> str | None:
         """The glosses of a compound's parts, e.g. "wohnungsgeberbestätigung" as "apartment provider confirmation"."""
         for end in range(len(word) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
             head, rest = word[:end], word[end:]
@@ -200,12 +201,13 @@ class Glosser:
                     return f"{own[stem]} {tail}"
         return None
 
-    def _near(self, word: str, language: str) -> str | None:
+    def _near(self, word: str, own: WordList) -> str | None:
         if len(word) <= _SHORTEST_GUESSED:
             return None
         nearest, allowed = None, 1 if len(word) < 8 else 2
         for difference in range(-allowed, allowed + 1):
-            forms = self._alike.get((language, word[0], len(word) + difference), ())
+            # The first letter is seldom wrong.
+            forms = own.alike(word[0], len(word) + difference)
             found = process.extractOne(word, forms, scorer=DamerauLevenshtein.distance, score_cutoff=allowed)
             if found and (nearest is None or found[1] < nearest[1]):
                 nearest = found
@@ -234,4 +236,3 @@ def _without_clitics(word: str) -> Iterable[str]:
                 yield base
                 # The feminine ending becomes a t before a pronoun.
                 yield (base[:-1] if base.endswith("ت") else base) + "ه"
-

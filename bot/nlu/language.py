@@ -10,6 +10,7 @@ import json
 import math
 import re
 import unicodedata
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +29,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.languages import load_languages
 from bot.nlu.features import ngrams
 from bot.nlu.joint import JointModel, Sample
+from bot.nlu.normalise import fold
+from bot.region import Region
 
 LANGUAGE = "language"
 """Message property: the code of the language the message is read in."""
@@ -36,6 +39,10 @@ SWITCH = "switches_to"
 
 _FILE = "languages.json"
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’ʼ-]*")
+_SHORTEST_NAME = 6
+"""Letters a place's name needs to be left out: shorter ones are words too (Buch, Iden)."""
+_ENOUGH = 3_000
+"""Examples of each language that its n-grams are learned from: more took four times as long and told nothing new."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,8 @@ class LanguageReader:
 
     Args:
         languages: ISO 639-1 code -> the language's own name.
-        model: Classifies texts by language, learnt from the training examples.
+        model: Classifies texts by language, learnt from the training examples (`language_model`).
+        names: Names of places: "kitchen jobs in Arneburg" is no German.
         prior_weight: How many times likelier the conversation's language is before a word is read.
         short_words: Up to so many words a text is short: the prior counts squared.
         switch_confidence: From here on the conversation follows a text of at least two words.
@@ -65,6 +73,7 @@ class LanguageReader:
         self,
         languages: Dict[str, str],
         model: JointModel,
+        names: Iterable[str] = (),
         *,
         prior_weight: float = 3.0,
         short_words: int = 3,
@@ -73,6 +82,7 @@ class LanguageReader:
         self._detector = _detector(tuple(languages))
         self._languages = list(languages)
         self._model = model
+        self._names = frozenset(names)
         # A language's own name is written in its script, so the list of languages says it all.
         self._scripts = {code: _script(name[0]) for code, name in languages.items()}
         self._prior_weight = prior_weight
@@ -87,12 +97,15 @@ class LanguageReader:
             return Reading(prior if prior in self._scripts else self._languages[0], None, 0.0)
         weights = {code: 1.0 for code in candidates}
         if len(candidates) > 1:
+            text = without_names(text, self._names)
             found = {
                 value.language.iso_code_639_1.name.lower(): value.value
                 for value in self._detector.compute_language_confidence_values(text)
             }
             own = dict(self._model.rank(_sample(text)))
-            weights = {code: math.sqrt(found.get(code, 0.0) + 1e-3) * (own.get(code, 0.0) + 1e-3) for code in candidates}
+            weights = {
+                code: math.sqrt(found.get(code, 0.0) + 1e-3) * (own.get(code, 0.0) + 1e-3) for code in candidates
+            }
         if prior in weights:
             weights[prior] *= self._prior_weight ** (2 if len(words) <= self._short_words else 1)
         best = max(weights, key=lambda code: weights[code])
@@ -119,6 +132,31 @@ class LanguageReader:
             if script != "LATIN" and counts[script] * 3 >= total:
                 return [code for code, own in self._scripts.items() if own == script]
         return [code for code, own in self._scripts.items() if own == "LATIN"]
+
+
+def names_to_leave_out(region: Region) -> list[str]:
+    """The folded words of places' names that are long enough to be nothing else."""
+    words = {fold(word) for name in region.place_names() for word in _WORD.findall(name)}
+    return sorted(word for word in words if len(word) >= _SHORTEST_NAME)
+
+
+def without_names(text: str, names: Container[str]) -> str:
+    """A text without these words, or as it is if it has no others."""
+    rest = _WORD.sub(lambda found: "" if fold(found.group()) in names else found.group(), text)
+    return rest if _WORD.search(rest) else text
+
+
+def language_model(texts: Sequence[str], languages: Sequence[str], names: Container[str] = ()) -> JointModel:
+    """Learns languages from examples, of each language from as many as are enough, taken evenly from all."""
+    by_language: Dict[str, List[str]] = {}
+    for text, language in zip(texts, languages, strict=True):
+        by_language.setdefault(language, []).append(text)
+    rows = [
+        (without_names(text, names), language)
+        for language, own in by_language.items()
+        for text in own[:: math.ceil(len(own) / _ENOUGH)]
+    ]
+    return JointModel.fit([_sample(text) for text, _ in rows], [language for _, language in rows])
 
 
 def _sample(text: str) -> Sample:
@@ -161,7 +199,11 @@ class LanguageIdentifier(GraphComponent, IntentClassifier):
 
     @classmethod
     def create(
-        cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> LanguageIdentifier:
         """See Rasa's `GraphComponent.create`."""
         return cls(config, model_storage, resource)
@@ -170,13 +212,13 @@ class LanguageIdentifier(GraphComponent, IntentClassifier):
         """Learns from the examples; keeps the list of languages, so that a server knows those of its model."""
         languages = load_languages(Path(self._config["data"]))
         with self._model_storage.write_to(self._resource) as folder:
-            names = {code: languages[code].name for code in languages.written}
-            (folder / _FILE).write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
-            examples = [e for e in training_data.intent_examples if (e.get(METADATA) or {}).get(LANGUAGE) in names]
-            model = JointModel.fit(
-                [_sample(e.get(TEXT)) for e in examples], [e.get(METADATA)[LANGUAGE] for e in examples]
-            )
-            model.save(folder)
+            written = {code: languages[code].name for code in languages.written}
+            names = names_to_leave_out(Region.load(Path(self._config["data"])))
+            known = {"languages": written, "names": names}
+            (folder / _FILE).write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
+            examples = [e for e in training_data.intent_examples if (e.get(METADATA) or {}).get(LANGUAGE) in written]
+            texts, codes = [e.get(TEXT) for e in examples], [e.get(METADATA)[LANGUAGE] for e in examples]
+            language_model(texts, codes, frozenset(names)).save(folder)
         return self._resource
 
     @classmethod
@@ -191,10 +233,13 @@ class LanguageIdentifier(GraphComponent, IntentClassifier):
         """See Rasa's `GraphComponent.load`."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            names = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+            known = json.loads((folder / _FILE).read_text(encoding="utf-8"))
             model = JointModel.read(folder)
         component._reader = LanguageReader(
-            names, model, **{key: config[key] for key in ("prior_weight", "short_words", "switch_confidence")}
+            known["languages"],
+            model,
+            known["names"],
+            **{key: config[key] for key in ("prior_weight", "short_words", "switch_confidence")},
         )
         return component
 

@@ -14,6 +14,7 @@ from bot.nlu.features import Vocabulary
 
 _ARRAYS, _NAMES = "linear.npz", "linear.json"
 _ROUNDS = 4
+_CORES = 2
 
 Blocks = Sequence[Sequence[str]]
 """The features of one text, block by block: each block is weighed and scaled for itself."""
@@ -77,29 +78,42 @@ class LinearModel:
         parts = [v.matrix(block) * f for v, block, f in zip(vocabularies, blocks, block_weights, strict=True)]
         matrix = hstack(parts).tocsr()
 
-        def train(rows: np.ndarray) -> LinearModel:
+        others = len(labels)
+
+        def train(rows: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            """Coefficients, shape (labels, columns), and biases of those of `own` that have examples, and their numbers."""
+            named = np.where(np.isin(targets[rows], own), targets[rows], others)
+            if len(np.unique(named)) < 2:
+                return np.empty((0, matrix.shape[1])), np.empty(0), np.empty(0, dtype=int)
             # Few rounds give the same accuracy as many in a fraction of the time, so being told of it is no news.
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ConvergenceWarning)
-                machine = LinearSVC(C=c, tol=0.3, max_iter=_ROUNDS, random_state=seed).fit(matrix[rows], targets[rows])
+                machine = LinearSVC(C=c, tol=0.3, max_iter=_ROUNDS, random_state=seed).fit(matrix[rows], named)
             coefficients, bias = machine.coef_, machine.intercept_
             if len(machine.classes_) == 2:
                 coefficients, bias = np.concatenate([-coefficients, coefficients]), np.concatenate([-bias, bias])
+            learned = machine.classes_ != others
+            return coefficients[learned], bias[learned], machine.classes_[learned]
+
+        def put_together(found: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> LinearModel:
+            coefficients, bias, learned = (np.concatenate(part) for part in zip(*found, strict=True))
             weights, start = [], 0
             for part, factor in zip(parts, block_weights, strict=True):
                 # The factors go into the weights, so that scoring need not know them.
                 own = np.zeros((part.shape[1], len(labels)), dtype=np.float32)
-                own[:, machine.classes_] = coefficients[:, start : start + part.shape[1]].T * factor
+                own[:, learned] = coefficients[:, start : start + part.shape[1]].T * factor
                 weights.append(own)
                 start += part.shape[1]
             # A label without an example among these rows is never the likeliest.
             full = np.full(len(labels), min(-1.0, float(bias.min())), dtype=np.float32)
-            full[machine.classes_] = bias
+            full[learned] = bias
             return cls(labels, vocabularies, weights, full)
 
-        # LIBLINEAR lets go of the interpreter, so the trainings run beside each other.
-        with ThreadPoolExecutor(len(selections)) as pool:
-            return list(pool.map(train, selections))
+        # LIBLINEAR lets go of the interpreter: each core learns to tell half of the labels from all others.
+        shares = [share for share in np.array_split(np.arange(len(labels)), _CORES) if len(share)]
+        with ThreadPoolExecutor(_CORES) as pool:
+            learned = [[pool.submit(train, rows, share) for share in shares] for rows in selections]
+            return [put_together([task.result() for task in tasks]) for tasks in learned]
 
     def save(self, folder: Path) -> None:
         """Writes plain arrays and JSON, nothing that runs code when it is read."""

@@ -11,7 +11,7 @@ from bot.nlu.features import ngrams, word_ngrams
 from bot.nlu.gloss import Glosser
 from bot.nlu.joint import Sample
 
-_GLOSS = "gloss.json"
+_GLOSS = "gloss.npz"
 
 
 class SampleReader:

@@ -1,16 +1,22 @@
-"""Tokens for Rasa: spaCy's rules for each language, without a trained model."""
+"""Tokens for Rasa: spaCy's rules for each language, without a trained model.
+
+Nothing that answers visitors looks at tokens (the classifier reads n-grams and glosses, the entity reader its own
+words), so they are made when somebody asks for them, as `rasa test` does; a server then needs no spaCy in memory.
+"""
 
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, overload
 
-import spacy
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from spacy.tokenizer import Tokenizer as SpacyRules
+
+if TYPE_CHECKING:
+    from spacy.tokenizer import Tokenizer as SpacyRules
 
 logger = logging.getLogger(__name__)
 
@@ -44,12 +50,12 @@ def rules_for(language: str) -> SpacyRules:
     """
     rules = _RULES.get(language)
     if rules is None:
+        import spacy
+
         try:
             rules = spacy.blank(language.split("-")[0]).tokenizer
         except ImportError:
-            logger.warning(
-                "spaCy has no tokenizer for the language %r; its multilingual one is used.", language
-            )
+            logger.warning("spaCy has no tokenizer for the language %r; its multilingual one is used.", language)
             rules = spacy.blank(_MULTILINGUAL).tokenizer
         _RULES[language] = rules
     return rules
@@ -58,10 +64,39 @@ def rules_for(language: str) -> SpacyRules:
 def split(text: str, language: str | None = None) -> list[tuple[str, int]]:
     """(token, offset) of a text, whitespace left out."""
     return [
-        (token.text, token.idx)
-        for token in rules_for(language or guess_language(text))(text)
-        if not token.is_space
+        (token.text, token.idx) for token in rules_for(language or guess_language(text))(text) if not token.is_space
     ]
+
+
+class LazyTokens(Sequence[Token]):
+    """A list that is made when first looked at.
+
+    Args:
+        make: Gives the tokens; called once at most.
+    """
+
+    def __init__(self, make: Callable[[], list[Token]]) -> None:
+        self._make = make
+        self._made: list[Token] | None = None
+
+    @property
+    def _tokens(self) -> list[Token]:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    @overload
+    def __getitem__(self, index: int) -> Token: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Token]: ...
+    def __getitem__(self, index: int | slice) -> Token | list[Token]:
+        return self._tokens[index]
+
+    def __iter__(self) -> Iterator[Token]:
+        return iter(self._tokens)
+
+    def __len__(self) -> int:
+        return len(self._tokens)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -79,10 +114,11 @@ class LanguageTokenizer(Tokenizer):
         return ["spacy"]
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
-        """Tokens of one attribute of the message."""
-        text = message.get(attribute)
-        tokens = [Token(word, start) for word, start in split(text, message.get("language"))]
-        return self._apply_token_pattern(tokens)
+        """Tokens of one attribute of the message, made when first looked at."""
+        text, language = message.get(attribute), message.get("language")
+        return LazyTokens(  # type: ignore[return-value]
+            lambda: self._apply_token_pattern([Token(word, start) for word, start in split(text, language)])
+        )
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Leaves the examples as they are: nothing learns from tokens, and Rasa would hash each of them."""

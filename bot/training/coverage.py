@@ -15,6 +15,10 @@ Written by `lotse coverage`; do not edit. Every question of `tests/nlu` is put t
 of a conversation; the model has learned from none of them.
 """
 _WORST = 30
+_COLUMNS = (
+    *("examples", "questions", "first", "among three", "out of scope found", "in scope refused", "crisis found"),
+    *("language (4 words +)", "words with a gloss"),
+)
 
 
 def page(languages: Languages, examples: Sequence[Example], readings: Sequence[Reading]) -> str:
@@ -33,8 +37,8 @@ def _by_language(languages: Languages, examples: Sequence[Example], readings: Se
     counts = Counter(example.language for example in examples)
     lines = [
         "## Languages\n",
-        "| | examples | questions | first | among three | out of scope found | in scope refused | crisis found | language (4 words +) |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "| | " + " | ".join(_COLUMNS) + " |",
+        "|---|" + "---:|" * len(_COLUMNS),
     ]
     for code in languages.written:
         own = [r for r in readings if r.question.language == code]
@@ -46,9 +50,9 @@ def _by_language(languages: Languages, examples: Sequence[Example], readings: Se
             share(own, lambda r: r.first), share(own, lambda r: r.three), share(outside, lambda r: r.refused),
             share(inside, lambda r: r.refused), share(crisis, lambda r: r.first), share(long, lambda r: r.language == r.question.language),
         ]  # fmt: skip
-        lines.append(
-            f"| {code} | {counts[code]} | {len(own)} | " + " | ".join(f"{figure:.1%}" for figure in figures) + " |"
-        )
+        words = sum(r.words for r in own)
+        cells = [f"{figure:.1%}" for figure in figures] + [f"{sum(r.glossed for r in own) / words:.1%}" if words else "–"]
+        lines.append(f"| {code} | {counts[code]} | {len(own)} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 

@@ -26,6 +26,10 @@ class Reading:
     language: str
     asked_back: bool
     """The model was not sure enough to answer."""
+    words: int = 0
+    """Words of the question; 0 where the language has no list of words."""
+    glossed: int = 0
+    """How many of them the language's list, or a name, could tell the meaning of."""
 
     @property
     def first(self) -> bool:
@@ -58,10 +62,20 @@ def read_questions(brain: Brain, questions: Sequence[Example]) -> list[Reading]:
         for question in questions:
             parsed = await brain.understand(Incoming("nobody", 1, question.text, question.language))
             ranking = [(r["name"], r["confidence"]) for r in parsed["intent_ranking"] if r["name"] != FALLBACK]
-            found.append(Reading(question, ranking, parsed["language"], parsed["intent"]["name"] == FALLBACK))
+            asked_back = parsed["intent"]["name"] == FALLBACK
+            found.append(Reading(question, ranking, parsed["language"], asked_back, *_glossed(brain, question)))
         return found
 
     return asyncio.run(read())
+
+
+def _glossed(brain: Brain, question: Example) -> tuple[int, int]:
+    glosser = brain.reader.glosser if brain.reader else None
+    if glosser is None or question.language not in glosser.languages:
+        return 0, 0
+    reads = glosser.trace(question.text, question.language)
+    known = [read for read in reads if read.how not in ("kept", "unknown") or read.text.isdigit()]
+    return sum(len(read.text.split()) for read in reads), sum(len(read.text.split()) for read in known)
 
 
 def share(readings: Iterable[Reading], holds: Callable[[Reading], bool]) -> float:

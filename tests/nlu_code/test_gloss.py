@@ -56,8 +56,8 @@ def test_the_trace_says_how_each_word_was_read(glosser: Glosser) -> None:
 
 
 def test_survives_being_saved(glosser: Glosser, tmp_path: Path) -> None:
-    glosser.save(tmp_path / "gloss.json")
-    again = Glosser.read(tmp_path / "gloss.json")
+    glosser.save(tmp_path / "gloss.npz")
+    again = Glosser.read(tmp_path / "gloss.npz")
     assert again.gloss("шукаю квартиру в Стендаль", "uk") == "look for apartment town"
 
 

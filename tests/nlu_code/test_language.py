@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.features import ngrams
-from bot.nlu.joint import JointModel, Sample
-from bot.nlu.language import LanguageReader
+from bot.nlu.language import LanguageReader, language_model, without_names
 
 NAMES = {"de": "Deutsch", "en": "English", "pl": "Polski", "uk": "Українська", "ru": "Русский", "ar": "العربية"}
+PLACES = {"arneburg", "stendal", "tangermunde"}
 EXAMPLES = {
     "de": ["ich suche eine Wohnung in Stendal", "wo ist das Bürgerbüro", "Kita Platz frei", "Anmeldung Termin", "was kostet das"],
     "en": ["I am looking for a flat in Stendal", "where is the office", "is there a place", "how do I register", "what does it cost"],
@@ -22,8 +21,8 @@ EXAMPLES = {
 @pytest.fixture(scope="module")
 def reader() -> LanguageReader:
     rows = [(text, code) for code, texts in EXAMPLES.items() for text in texts]
-    model = JointModel.fit([Sample((list(ngrams(text)),)) for text, _ in rows], [code for _, code in rows])
-    return LanguageReader(NAMES, model)
+    model = language_model([text for text, _ in rows], [code for _, code in rows], PLACES)
+    return LanguageReader(NAMES, model, PLACES)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +36,7 @@ def reader() -> LanguageReader:
         pytest.param("123 !!!", "pl", "pl", None, id="nothing to read"),
         pytest.param("Ich brauche einen Termin beim Arzt, bitte.", "ar", "de", "de", id="German in an Arabic conversation"),
         pytest.param("", "uk", "uk", None, id="empty"),
+        pytest.param("a flat in Tangermünde", "en", "en", None, id="the name of a place is no language"),
     ],
 )
 def test_reads(reader: LanguageReader, text: str, prior: str, language: str, switches: str | None) -> None:
@@ -48,3 +48,8 @@ def test_reads(reader: LanguageReader, text: str, prior: str, language: str, swi
 @pytest.mark.parametrize("prior", list(NAMES))
 def test_no_single_word_switches(reader: LanguageReader, word: str, prior: str) -> None:
     assert reader.read(word, prior).switches_to is None
+
+
+def test_names_of_places_are_left_out_unless_there_is_nothing_else() -> None:
+    assert without_names("Jobs in Tangermünde?", PLACES).split() == ["Jobs", "in", "?"]
+    assert without_names("Tangermünde, Stendal!", PLACES) == "Tangermünde, Stendal!"
