@@ -17,6 +17,8 @@ from bot.resources import current
 Events = list[dict[str, Any]]
 _SLOTS = ("handoff_topic", "handoff_concern", "handoff_contact", "handoff_consent", "handoff_facts", "handoff_language",
           "handoff_notify")  # fmt: skip
+_LONGEST_STEP_BACK = 4
+"""Words. "I want to go back to Stendal with my family" is a concern."""
 
 
 def _case(tracker: Tracker) -> dict[str, Any]:
@@ -33,6 +35,12 @@ def _running_case(tracker: Tracker) -> str | None:
 def _facts(tracker: Tracker, language: str) -> str:
     """What else is passed on, as the visitor sees it."""
     return summary.shown_facts(tracker.get_slot("handoff_facts"), summary.facts(current(), tracker.slots, language))
+
+
+def _steps_back(tracker: Tracker) -> bool:
+    """Whether the last message asks for the question before, rather than answers: "back", "noch mal zurück bitte"."""
+    text = str(tracker.latest_message.get("text") or "")
+    return intent_of(tracker) == "go_back" and len(text.split()) <= _LONGEST_STEP_BACK
 
 
 class ActionStartHandoff(Action):
@@ -77,7 +85,9 @@ class ValidateHandoffForm(FormValidationAction):
     def validate_handoff_concern(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> dict[str, Any]:
-        """Any text; not emptied again by a message that changes it all."""
+        """Any text; not emptied again by a message that changes it all. A step back asks for the topic again."""
+        if value is not None and _steps_back(tracker):
+            return {"handoff_concern": None, "handoff_topic": None}
         return {"handoff_concern": value}
 
     def validate_handoff_contact(
@@ -86,6 +96,8 @@ class ValidateHandoffForm(FormValidationAction):
         """`none`, `visit`, `video`, or an e-mail address or telephone number in its standard form."""
         if value is None:
             return {"handoff_contact": None}
+        if _steps_back(tracker):
+            return {"handoff_contact": None, "handoff_concern": None}
         chosen = summary.chosen_contact(said(tracker).get("handoff_contact_kind"), value) or summary.NO_CONTACT
         way, address = summary.split_contact(chosen)
         if not address or intent_of(tracker) == "deny":

@@ -196,6 +196,23 @@ def test_a_hand_over_can_be_stopped_and_nothing_is_sent(visitor: Begin, live_ser
     assert talk.say("Ich suche eine Wohnung in Stendal")[0]["offers"], "the dialogue goes on"
 
 
+@pytest.mark.parametrize(("language", "person", "back"), [("de", "Ich möchte mit einem Menschen sprechen", "zurück"),
+    ("uk", "хочу поговорити з людиною", "назад"), ("ar", "أريد التحدث مع موظف", "رجوع")])  # fmt: skip
+def test_a_step_back_in_the_form_asks_the_question_before(
+    visitor: Begin, live_server: LiveServer, stored: Look, language: str, person: str, back: str
+) -> None:
+    talk, view = visitor(language), stored(live_server)
+    topics = talk.say(person)[-1]
+    talk.press(topics["buttons"][1]["id"])
+    again = talk.say(back)[-1]
+    assert [button["title"] for button in again["buttons"]] == [button["title"] for button in topics["buttons"]]
+    talk.press(again["buttons"][2]["id"])
+    talk.say("HL 123")
+    talk.say(back)
+    left = slots(view, talk)
+    assert left["handoff_topic"] and not left["handoff_concern"] and not left["handoff_contact"], left
+
+
 def test_a_question_in_the_middle_of_a_form_is_answered_and_the_form_goes_on(visitor: Begin) -> None:
     talk = visitor()
     asked = talk.say("Ich möchte mit einem Menschen sprechen")[-1]
