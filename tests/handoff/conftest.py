@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import email
 import socket
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from email import policy
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from sqlalchemy.engine import Connection
 
 from bot.db import Database
 from bot.handoff import cases
+from bot.handoff.courier import Courier
+from bot.handoff.notify import ways
 from bot.migrations import migrate
 from bot.resources import Resources
 from bot.settings import Settings
@@ -67,16 +71,27 @@ def new_case(connection: Connection, **values: Any) -> tuple[str, str]:
     return conversation_id, number
 
 
+def courier(database: Database, resources: Resources, name: str = "w1") -> Courier:
+    """What sends the letters, by the ways that the settings name."""
+    return Courier(database, resources, worker=name, ways=ways(resources))
+
+
 class MailServer:
-    """A real mail server; `answer` is what it says to each mail, `answers` to the next ones."""
+    """A real mail server; `answer` is what it says to each mail, `answers` to the next ones, `recipient` to addresses."""
 
     def __init__(self) -> None:
         self.port = free_port()
         self.mails: list[Any] = []
         self.answer = "250 OK"
+        self.recipient = "250 OK"
         self.answers: list[str] = []
         self.slow = 0.0
         self._controller: Controller | None = None
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        if self.recipient.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return self.recipient
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         answer = self.answers.pop(0) if self.answers else self.answer
@@ -110,3 +125,17 @@ def mail_server() -> Iterator[MailServer]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def mailing(loaded: Resources, mail_server: MailServer) -> Resources:
+    """Settings that send by that mail server."""
+    return with_settings(
+        loaded, smtp_host="127.0.0.1", smtp_port=mail_server.port, smtp_security="none", smtp_from="lotse@example.org",
+        public_url="https://chat.example.org", notify_pause=0.0,
+    )  # fmt: skip
+
+
+def parsed(envelope: Any) -> Any:
+    """The mail that a server was given."""
+    return email.message_from_bytes(envelope.content, policy=policy.default)
