@@ -49,14 +49,14 @@ class LiveServer:
         assert found, self.output.read_text()
         return found.group()
 
-    def wait_until_ready(self, seconds: float = _READY_SECONDS) -> None:
+    def wait_until_ready(self, seconds: float = _READY_SECONDS, path: str = "/health/ready") -> None:
         """Returns when the server answers; fails with what it said if it ends before."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 pytest.fail("the server ended:\n" + self.output.read_text()[-3000:])
             try:
-                if httpx.get(f"{self.url}/health/ready", timeout=2).status_code == 200:
+                if httpx.get(f"{self.url}{path}", timeout=2).status_code == 200:
                     return
             except httpx.TransportError:
                 pass
@@ -120,7 +120,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Such a test is tried again, and the report says so (R); a fault shows every time.
     """
     for item in items:
-        if {"page", "chat", "live_server", "servers", "browser"} & set(getattr(item, "fixturenames", ())):
+        if {"page", "chat", "live_server", "no_model", "servers", "browser"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=1))
 
 
@@ -136,6 +136,20 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 def live_server(servers: Servers) -> LiveServer:
     """One server on SQLite, shared by tests that leave it as they found it; generous limits."""
     return servers.start(rate_messages=500, rate_conversations=10_000)
+
+
+@pytest.fixture(scope="session")
+def no_model(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> LiveServer:
+    """A server whose model is another file than the one that was trained; for all that needs no dialogue, too."""
+    from bot.training.model import fingerprint
+
+    models = tmp_path_factory.mktemp("models")
+    name = f"{fingerprint(ROOT / 'data')}.tar.gz"
+    (models / name).write_bytes(b"not a model")
+    (models / f"{name}.sha256").write_text("0" * 64 + "\n")
+    server = servers.start(wait=False, models=models, rate_messages=500, rate_conversations=10_000)
+    server.wait_until_ready(120, path="/health/live")
+    return server
 
 
 @dataclass
@@ -184,6 +198,15 @@ class Visitor:
     def state(self) -> dict[str, Any]:
         """Language, state, case."""
         return self.http.get(self.path, headers=self.headers).json()
+
+    def hand_over_by_form(self, apology: dict[str, Any], **given: str) -> dict[str, Any]:
+        """Sends the form of a reply (such as the apology of a server without a model); returns the receipt."""
+        form = apology["form"]
+        values = {field["name"]: field.get("value", "") for field in form["fields"]}
+        values |= {"topic": "housing", "concern": "Ich brauche eine Wohnung", "contact": "anna@example.org", **given}
+        answer = self.post({"client_id": uuid.uuid4().hex, "form": {"id": form["id"], "values": values}})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["messages"][-1]
 
     def hand_over(self, concern: str = "Meine Frau bekommt ein Kind und wir suchen eine Hebamme.") -> dict[str, Any]:
         """Goes through the form without contact details; returns the receipt."""

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.console import accounts
 from bot.db import create_engine, login_failures, users
+from tests.conftest import LiveServer, Visitor, begin
 
 PASSWORD = "Elbe und Altmark im Herbst"
 OWN = {"Sec-Fetch-Site": "same-origin"}
@@ -83,22 +84,70 @@ def make(engine: Engine, role: str, name: str) -> tuple[int, str]:
     return user.id, email
 
 
+def enter(url: str, engine: Engine, role: str = "adviser", name: str = "Jana Behrendt") -> Member:
+    """Makes an account and logs it in; its `http` is for the caller to close."""
+    user_id, email = make(engine, role, name)
+    http = httpx.Client(base_url=url, timeout=40)
+    answer = http.post("/console/login", data={"email": email, "password": PASSWORD}, headers=OWN)
+    assert answer.status_code == 303, answer.text
+    return Member(http, user_id, name, email)
+
+
 @pytest.fixture(scope="session")
 def log_in(live_server: Any, engine: Engine) -> Iterator[Callable[..., Member]]:
     """`log_in("adviser", name="Jana Behrendt")` makes an account and logs it in."""
-    clients: list[httpx.Client] = []
+    members: list[Member] = []
 
     def log_in(role: str = "adviser", name: str = "Jana Behrendt") -> Member:
-        user_id, email = make(engine, role, name)
-        http = httpx.Client(base_url=live_server.url, timeout=30)
-        clients.append(http)
-        answer = http.post("/console/login", data={"email": email, "password": PASSWORD}, headers=OWN)
-        assert answer.status_code == 303, answer.text
-        return Member(http, user_id, name, email)
+        members.append(enter(live_server.url, engine, role, name))
+        return members[-1]
 
     yield log_in
-    for client in clients:
-        client.close()
+    for each in members:
+        each.http.close()
+
+
+class Office:
+    """A console that needs no dialogue: staff, visitors and cases at a server without a model."""
+
+    def __init__(self, server: LiveServer) -> None:
+        self.server = server
+        self.engine = create_engine(server.database_url)
+        self.members: list[Member] = []
+
+    def member(self, role: str = "adviser", name: str = "Jana Behrendt") -> Member:
+        """Somebody logged in."""
+        self.members.append(enter(self.server.url, self.engine, role, name))
+        return self.members[-1]
+
+    def case(self, language: str = "de", **given: str) -> tuple[Visitor, str]:
+        """(a visitor who was handed over by the form, the case's number)."""
+        talk = begin(self.server.url, language)
+        talk.hand_over_by_form(talk.say("?")[-1], **given)
+        return talk, str(talk.state()["case_number"])
+
+    def row(self, query: sa.Select[Any]) -> Any:
+        """The one row of a query."""
+        with self.engine.connect() as connection, connection.begin():
+            return connection.execute(query).one()
+
+
+@pytest.fixture(scope="session")
+def opened(no_model: LiveServer) -> Iterator[Office]:
+    """The office, for the whole run."""
+    office = Office(no_model)
+    yield office
+    for each in office.members:
+        each.http.close()
+    office.engine.dispose()
+
+
+@pytest.fixture
+def office(opened: Office) -> Office:
+    """It, where failed logins of other tests are forgotten."""
+    with writing(opened.engine) as connection:
+        connection.execute(login_failures.delete())
+    return opened
 
 
 @pytest.fixture

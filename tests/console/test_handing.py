@@ -8,10 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from bot.db import availability, cases, outbox
-from bot.handoff import outbox as box
+from bot.db import cases
 
-from .conftest import Member, case_of, writing
+from .conftest import Member, case_of
 
 LogIn = Callable[..., Member]
 
@@ -19,16 +18,6 @@ LogIn = Callable[..., Member]
 def row_of(engine: Engine, number: str) -> Any:
     with engine.connect() as connection, connection.begin():
         return connection.execute(sa.select(cases).where(cases.c.number == number)).one()
-
-
-def test_the_switch_stands_as_it_was_put(log_in: LogIn, engine: Engine) -> None:
-    anna = log_in("adviser")
-    assert 'aria-checked="false"' in anna.page("/available")
-    assert anna.post("/available", on="1").status_code == 303
-    assert 'aria-checked="true"' in anna.page("/available")
-    anna.post("/available", on="")
-    with engine.connect() as connection, connection.begin():
-        assert connection.execute(sa.select(availability).where(availability.c.user_id == anna.id)).all() == []
 
 
 def test_passed_on_the_visitor_is_told_to_whom_and_never_the_remark(
@@ -62,22 +51,3 @@ def test_what_was_agreed_is_told_and_known_and_opening_again_goes_to_the_last_ow
     assert bernd.post(f"/cases/{number}/reopen").status_code == 409
     assert anna.answer(number, "Da bin ich wieder").status_code in (200, 303)
     assert talk.state()["state"] == "live"
-
-
-def test_letters_that_were_given_up_are_listed_and_tried_again(
-    log_in: LogIn, visitor: Callable[..., Any], engine: Engine
-) -> None:
-    talk, anna = visitor(), log_in("adviser")
-    number = case_of(talk)
-    mine = (outbox.c.case_number == number) & (outbox.c.way == "mail")
-    with writing(engine) as connection:
-        connection.execute(outbox.update().where(mine).values(state="dead", tries=3, error="550 <b>nobody</b>"))
-    page = anna.page("/letters")
-    assert number in page and "550 &lt;b&gt;nobody" in page
-    assert "aufgegeben" in anna.page(f"/cases/{number}")
-    with engine.connect() as connection, connection.begin():
-        letter = connection.execute(sa.select(outbox).where(mine)).one()
-    assert anna.post(f"/letters/{letter.id}/again").status_code == 303
-    with engine.connect() as connection, connection.begin():
-        assert box.notified(connection, number) == "waiting"
-    assert anna.post("/letters/999999/again").status_code == 409

@@ -7,14 +7,13 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
 import pytest
 import sqlalchemy as sa
 
 from bot.db import cases, conversations, create_engine
 from tests.conftest import begin
 
-from .conftest import OWN, PASSWORD, Member, case_of, make
+from .conftest import Member, case_of, enter
 
 pytestmark = pytest.mark.postgres
 
@@ -27,16 +26,9 @@ def server(servers: Any, new_database: str) -> Any:
     server.stop()
 
 
-def _member(server: Any, engine: Any, role: str, name: str) -> Member:
-    user_id, email = make(engine, role, name)
-    http = httpx.Client(base_url=server.url, timeout=40)
-    assert http.post("/console/login", data={"email": email, "password": PASSWORD}, headers=OWN).status_code == 303
-    return Member(http, user_id, name, email)
-
-
 def test_a_day_in_the_office(server: Any) -> None:
     engine = create_engine(server.database_url)
-    anna, admin = (_member(server, engine, role, role) for role in ("adviser", "administrator"))
+    anna, admin = (enter(server.url, engine, role, role) for role in ("adviser", "administrator"))
     talk = begin(server.url, "uk")
     talk.say("xyzzy plugh frobnitz")
     number = case_of(talk, "Шукаємо квартиру в Тангермюнде.")

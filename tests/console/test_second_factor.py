@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
-from typing import Any
 
 import httpx
 import pyotp
@@ -14,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bot.console import second_factor
-from bot.db import audit, sessions, users
+from bot.db import audit, users
 
-from .conftest import OWN, PASSWORD, Member, case_of, user_row, writing
+from .conftest import OWN, PASSWORD, Member, user_row, writing
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -99,46 +97,3 @@ def test_ticket_is_void_after_a_new_password(member: Callable[..., Member], engi
             connection.execute(users.update().where(users.c.id == somebody.id).values(password_hash="another"))
         answer = http.post("/console/login/code", data={"ticket": ticket, "code": pyotp.TOTP(SECRET).now()}, headers=OWN)
         assert answer.status_code == 410
-
-
-def test_sessions_are_listed_and_ended_one_by_one(member: Callable[..., Member], engine: Engine) -> None:
-    somebody, stranger = member(), member()
-    agent = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", **OWN}
-    with httpx.Client(base_url=somebody.http.base_url) as other:
-        assert other.post("/console/login", data={"email": somebody.email, "password": PASSWORD}, headers=agent).status_code == 303
-        page = somebody.page("/account")
-        assert "Firefox, Linux" in page and "dieses Gerät" in page
-        session = _field(page, "session")
-        with engine.connect() as connection:
-            hashes = connection.execute(sa.select(sessions.c.token_hash).where(sessions.c.user_id == somebody.id)).scalars().all()
-        assert not any(each in page for each in hashes)
-        assert stranger.post("/account/session", session=session).status_code == 404
-        assert other.get("/console/").status_code == 200
-        assert somebody.post("/account/session", session=session).status_code == 303
-        assert other.get("/console/").status_code == 401
-    assert somebody.http.get("/console/").status_code == 200
-
-
-@pytest.mark.parametrize("path", ["/inbox/events", "/cases/{number}/events?after=9999"])
-def test_losing_the_role_ends_sessions_and_open_streams(
-    path: str, member: Callable[..., Member], visitor: Callable[..., Any]
-) -> None:
-    somebody, admin = member(), member("administrator")
-    number = case_of(visitor())
-    with somebody.http.stream("GET", f"/console{path.format(number=number)}") as stream:
-        lines = stream.iter_lines()
-        assert next(lines).startswith(("event:", ":"))
-        began = time.monotonic()
-        assert admin.post(f"/users/{somebody.id}/role", role="editor").status_code == 303
-        assert any(line == "event: ended" for line in lines)
-        assert time.monotonic() - began < 60
-    assert somebody.http.get("/console/").status_code == 401
-
-
-def test_language_goes_with_the_account(member: Callable[..., Member], engine: Engine) -> None:
-    somebody = member()
-    somebody.post("/language", language="en", back="/account")
-    assert user_row(engine, somebody.id).language == "en"
-    with httpx.Client(base_url=somebody.http.base_url) as other:
-        _password(other, somebody.email)
-        assert "My account" in other.get("/console/account").text

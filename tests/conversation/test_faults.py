@@ -18,42 +18,12 @@ import httpx
 import pytest
 
 from bot.db import cases, messages
-from tests.conftest import LiveServer, Servers, Visitor, begin
+from tests.conftest import LiveServer, Servers, begin
 from tests.conversation.conftest import Stored
 from tests.conversation.contract import check_error
 
 Look = Callable[[LiveServer], Stored]
 LANGUAGES = ["de", "de-simple", "en", "pl", "uk", "ru", "ar"]
-
-
-def hand_over_without_dialogue(talk: Visitor, apology: dict[str, Any]) -> dict[str, Any]:
-    """Sends the form of an apology; returns the receipt."""
-    form = apology["form"]
-    values = {field["name"]: field.get("value", "") for field in form["fields"]}
-    values |= {"topic": "housing", "concern": "Ich brauche eine Wohnung", "contact": "anna@example.org"}
-    answer = talk.post({"client_id": uuid.uuid4().hex, "form": {"id": form["id"], "values": values}})
-    assert answer.status_code == 200, answer.text
-    return answer.json()["messages"][-1]
-
-
-@pytest.fixture(scope="module")
-def no_model(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> LiveServer:
-    """A server whose model is another file than the one that was trained."""
-    from bot.training.model import fingerprint
-
-    models = tmp_path_factory.mktemp("models")
-    name = f"{fingerprint(Path('data'))}.tar.gz"
-    (models / name).write_bytes(b"not a model")
-    (models / f"{name}.sha256").write_text("0" * 64 + "\n")
-    server = servers.start(wait=False, models=models, rate_conversations=1000)
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(f"{server.url}/health/live", timeout=2).status_code == 200:
-                return server
-        except httpx.TransportError:
-            time.sleep(0.2)
-    pytest.fail(server.output.read_text()[-2000:])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -67,7 +37,7 @@ def test_case_26_without_a_model_every_message_is_kept_and_a_person_offered(
     ready = httpx.get(f"{no_model.url}/health/ready")
     assert ready.status_code == 503 and ready.json()["model"] is None and ready.json()["database"] is True
     assert "checksum" in no_model.output.read_text()
-    receipt = hand_over_without_dialogue(talk, apology)
+    receipt = talk.hand_over_by_form(apology)
     (case,) = stored(no_model).rows(cases, talk.id)
     assert (case.topic, case.contact, case.language) == ("housing", "anna@example.org", language)
     assert (
@@ -111,7 +81,7 @@ def test_case_26_an_action_that_fails_or_hangs_is_answered_within_five_seconds(
     assert time.monotonic() - started < 5
     assert last["text"] and last["form"]["fields"] and last["buttons"]
     assert "Ich suche eine Wohnung in Stendal" in [row.text for row in stored(broken_actions).rows(messages, talk.id)]
-    assert "HL-" in hand_over_without_dialogue(talk, last)["text"]
+    assert "HL-" in talk.hand_over_by_form(last)["text"]
     assert all(message["text"] for message in talk.messages()), "never an empty bubble"
 
 
