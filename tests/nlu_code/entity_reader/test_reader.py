@@ -1,0 +1,261 @@
+"""Entities in real sentences of six languages, and what must not be taken for one.
+
+A case is language, sentence, what has to be found (kind=value, all of it).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.nlu.entity_reader import EntityReader, LexiconError, compile_lexicon
+from tests.nlu_code.entity_reader.conftest import DATA
+from tests.nlu_code.entity_reader.sentences import cases, negatives, values
+
+PLACES = """
+de | Wohnung in Tangermünde | place=tangermuende
+de | wohnung tangermuende | place=tangermuende
+de | jobs in Tangermunde und Osterburg | place=tangermuende, place=osterburg
+de | gibts was in Stendahl | place=stendal
+de | Kita in der Nähe von Havelberg | place=havelberg
+de | Arbeit in Bismarck | place=bismark
+de | ich ziehe nach Werben | place=werben
+de | haus in werben | place=werben
+de | Grundstück in Iden | place=iden
+de | Bus von Seehausen (Altmark) nach Osterburg | place=seehausen, place=osterburg
+de | ein Hof in der Altmärkischen Höhe | place=altmaerkische-hoehe
+de | Kita in Uchtspringe | place=stendal
+de | wohnung in osterbrug | place=osterburg
+en | jobs near Tangermunde | place=tangermuende
+en | a flat in Arneburg or Goldbeck | place=arneburg, place=goldbeck
+pl | praca w Stendalu | place=stendal
+pl | szukam domu koło Arneburga | place=arneburg
+pl | mieszkanie w Tangermünde albo w Osterburgu | place=tangermuende, place=osterburg
+uk | робота у Стендалі | place=stendal
+uk | квартира в Штендалі | place=stendal
+uk | біля Остербурга | place=osterburg
+uk | садок у Гафельберзі | place=havelberg
+uk | Тангермюнде або Арнебург | place=tangermuende, place=arneburg
+uk | у Зегаузені є лікар? | place=seehausen
+ru | переезжаю в Штендаль | place=stendal
+ru | жилье в Хафельберге | place=havelberg
+ru | работа в Остербурге | place=osterburg
+ru | садик в Тангерхютте | place=tangerhuette
+ar | وظيفة تمريض في هافلبرغ | place=havelberg
+ar | شقة بستندال | place=stendal
+ar | سكن في تانجرموندا | place=tangermuende
+ar | أوستربورغ أو زيهاوزن | place=osterburg, place=seehausen
+ar | شغل في Stendal | place=stendal
+"""
+
+NO_PLACE = """
+de | Kann man in eurem Verein Mitglieder werben?
+de | Gibt es Freunde-werben-Freunde?
+de | Ich habe viele Ideen
+de | Sonntag hätte ich Zeit
+de | Stadt und Land
+de | auf dem Land wohnen
+de | Standard
+de | Können wir auf Deutsch schreiben?
+de | Was soll ich sagen
+de | wir sollen heute kommen
+de | Gibt es hier eine Kamera?
+de | Das Buch ist gut
+de | im Landkreis Stendal
+de | ich komme aus Oldenburg
+de | Otto von Bismarck
+en | I love this land
+en | what a hassle
+en | any ideas?
+pl | co to jest powiat Stendal
+uk | в районі Штендаль
+ru | в округе Штендаль
+ar | في منطقة شتندال
+"""
+
+WORK = """
+de | Stelle als Krankenschwester in Stendal | occupation=nursing_care, place=stendal
+de | Pflegefachkraft in Teilzeit | occupation=nursing_care, working_time=part_time
+de | wer stellt Verkäuferinnen ein | occupation=retail
+de | Minijob als Kellnerin | working_time=mini_job, occupation=hospitality_kitchen
+de | job im lager, schicht | occupation=warehouse, working_time=shift
+de | Ausbildung zum Anlagenmechaniker SHK | occupation=plumbing_heating
+de | Arbeit als Elektrikr | occupation=electrical
+de | suche Arbeit in der Pflege | occupation=nursing_care
+de | Programmierer, gern im Homeoffice | occupation=it, working_time=remote
+en | job as a nurse, full time | occupation=nursing_care, working_time=full_time
+en | any work for a welder? | occupation=metal_mechanics
+en | truck driver jobs | occupation=logistics_driving
+pl | praca dla spawacza | occupation=metal_mechanics
+pl | szukam pracy jako kierowca tira | occupation=logistics_driving
+pl | praca na magazynie na pół etatu | occupation=warehouse, working_time=part_time
+uk | шукаю роботу медсестрою | occupation=nursing_care
+uk | потрібні водії? | occupation=logistics_driving
+uk | робота прибиральницею на повний день | occupation=cleaning, working_time=full_time
+uk | вакансії зварювальника | occupation=metal_mechanics
+ru | ищу работу сварщиком | occupation=metal_mechanics
+ru | вакансии воспитателя | occupation=childcare_education
+ru | мини-джоб уборщицей | working_time=mini_job, occupation=cleaning
+ar | عمل كممرضة | occupation=nursing_care
+ar | شغل سائق شاحنة | occupation=logistics_driving
+ar | بدي اشتغل بالتنظيف دوام جزئي | occupation=cleaning, working_time=part_time
+ar | أبحث عن عمل كمبرمج عن بعد | occupation=it, working_time=remote
+"""
+
+NO_OCCUPATION = """
+de | Ich suche einen Arzt
+de | Wohnung mit Einbauküche
+de | ein Haus mit Garten
+de | Ich möchte Pflegegeld beantragen
+de | Wo ist das Krankenhaus?
+en | I need a doctor
+pl | szukam lekarza rodzinnego
+uk | як знайти сімейного лікаря
+ru | мне нужен семейный врач
+ar | بدي طبيب أطفال
+"""
+
+OTHERS = """
+de | die zweite bitte | ordinal=2
+de | mehr zu Nummer 3 | ordinal=3
+de | das letzte | ordinal=-1
+de | zeig mir die vorletzte | ordinal=-2
+en | the last one | ordinal=-1
+en | tell me more about the second | ordinal=2
+pl | druga oferta | ordinal=2
+pl | opowiedz o ostatniej | ordinal=-1
+uk | покажи другу | ordinal=2
+ru | расскажи про первую | ordinal=1
+ar | الثاني | ordinal=2
+ar | رقم ٣ | ordinal=3
+de | meine Nummer ist HL-7K3M-92 | case_number=HL-7K3M-92
+de | hl 7k3m 92, gibts was neues? | case_number=HL-7K3M-92
+ru | дело HL-2QW8-55 | case_number=HL-2QW8-55
+ar | رقم HL-٢B6T-٨٨ | case_number=HL-2B6T-88
+de | auf Polnisch bitte | language=pl
+de | bitte in Leichter Sprache | language=de-simple
+en | can we switch to Arabic? | language=ar
+pl | po polsku proszę | language=pl
+uk | українською, будь ласка | language=uk
+ru | можно по-русски? | language=ru
+ar | ممكن بالعربي؟ | language=ar
+de | ich pendle nach Wolfsburg | persona=commuter
+de | Ich bin Rentnerin | persona=senior
+de | wir sind Rückkehrer aus Hamburg | persona=returner
+en | I'm a student here | persona=student
+pl | wracam po 10 latach | persona=returner
+uk | я біженка | persona=refugee
+ru | я на пенсии | persona=senior
+ar | أنا طالب | persona=student
+de | Bitte rufen Sie mich an | contact_channel=phone
+de | Termin per Video | contact_channel=video
+uk | зателефонуйте мені | contact_channel=phone
+"""
+
+NOTHING = """
+de | Wo finde ich einen Deutschkurs?
+de | Brauche ich eine Übersetzung auf Deutsch?
+de | Zum ersten Mal hier
+de | Mein Kind kommt in die erste Klasse
+de | Letzte Woche war ich da
+de | Gibt es hier Ausflüge für Rentner?
+en | first aid course
+en | last week I was there
+pl | kurs niemieckiego
+uk | курси німецької мови
+ru | в первый раз здесь
+ar | كورس ألماني
+"""
+
+
+@pytest.mark.parametrize(("language", "text", "wanted"), cases(PLACES))
+def test_place_is_found(reader: EntityReader, language: str, text: str, wanted: str) -> None:
+    found = [entity for entity in reader.read(text, language) if entity["entity"] == "place"]
+    assert values(found) == set(wanted.split(", "))
+
+
+@pytest.mark.parametrize(("language", "text", "wanted"), cases(WORK + OTHERS))
+def test_is_found(reader: EntityReader, language: str, text: str, wanted: str) -> None:
+    assert values(reader.read(text, language)) == set(wanted.split(", "))
+
+
+@pytest.mark.parametrize(("language", "text", "_"), negatives(NO_PLACE))
+def test_is_no_place(reader: EntityReader, language: str, text: str, _: str) -> None:
+    assert not [e for e in reader.read(text, language) if e["entity"] == "place"]
+
+
+@pytest.mark.parametrize(("language", "text", "_"), negatives(NO_OCCUPATION))
+def test_is_no_occupation(reader: EntityReader, language: str, text: str, _: str) -> None:
+    assert not [e for e in reader.read(text, language) if e["entity"] == "occupation"]
+
+
+@pytest.mark.parametrize(("language", "text", "_"), negatives(NOTHING))
+def test_says_nothing_to_act_on(reader: EntityReader, language: str, text: str, _: str) -> None:
+    assert not [e for e in reader.read(text, language) if e["entity"] in {"language", "ordinal", "persona"}]
+
+
+EXPECTED = [
+    ("ordinal", "2", "en", 2),
+    ("place", "werben", "de", "werben"),
+    ("place", "iden", "de", "iden"),
+    ("occupation", "Küche", "de", "hospitality_kitchen"),
+    ("contact_channel", "Telefon", "de", "phone"),
+]
+
+
+@pytest.mark.parametrize(
+    ("slot", "text", "language", "value"), EXPECTED, ids=[f"{s}: {t}" for s, t, _, _ in EXPECTED]
+)
+def test_a_bare_answer_is_what_was_asked_for(
+    reader: EntityReader, slot: str, text: str, language: str, value: Any
+) -> None:
+    assert [(e["entity"], e["value"]) for e in reader.read(text, language, slot)] == [(slot, value)]
+
+
+def test_a_known_intent_leaves_out_what_means_nothing_there(reader: EntityReader) -> None:
+    text = "In meiner Wohnung in Stendal schimmelt es, wo gibt es Hilfe?"
+    assert values(reader.read(text, "de", intent="faq/renting")) == {"place=stendal"}
+
+
+def test_offsets_are_those_of_the_message_as_it_was_typed(reader: EntityReader) -> None:
+    for text, part, entity in [
+        ("Straße? Nein: Tangermünde!", "Tangermünde", "place"),
+        ('Для тр"їх: до шестисот євро', "шестисот євро", "price_max"),
+        ("شقة في هافلبرغ", "هافلبرغ", "place"),
+        ("Wohnung 45m² in Iden", "45m²", "area_min"),
+    ]:
+        found = [text[e["start"] : e["end"]] for e in reader.read(text) if e["entity"] == entity]
+        assert found == [part]
+
+
+def test_entities_of_one_kind_never_overlap(reader: EntityReader) -> None:
+    for text in (
+        "3-Raum-Wohnung, 3 Zimmer Wohnung Wohnung",
+        "Seehausen (Altmark) Seehausen",
+        "zwei-drei 2-3 Zimmer",
+    ):
+        spans = [(e["entity"], e["start"], e["end"]) for e in reader.read(text, "de")]
+        for kind, start, end in spans:
+            assert not [
+                s for s in spans if s != (kind, start, end) and s[0] == kind and s[1] < end and start < s[2]
+            ]
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "?!…", "🙂", "\u202e", "a" * 2000, "1 " * 1000, "zwei" * 400, "و" * 500]
+)
+def test_no_text_is_too_odd(reader: EntityReader, text: str) -> None:
+    assert isinstance(reader.read(text, "de"), list)
+
+
+def test_the_compiled_lexicon_survives_json(reader: EntityReader) -> None:
+    again = EntityReader(json.loads(json.dumps(compile_lexicon(DATA))))
+    text = "Pflegerin sucht 2 Zimmer in Tangermünde bis 500 warm"
+    assert again.read(text, "de") == reader.read(text, "de")
+
+
+def test_a_lexicon_of_another_version_is_refused() -> None:
+    with pytest.raises(LexiconError, match="train the model again"):
+        EntityReader({"format": -1})
