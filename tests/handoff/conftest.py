@@ -5,22 +5,30 @@ from __future__ import annotations
 import asyncio
 import email
 import socket
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from email import policy
 from pathlib import Path
 from typing import Any
 
+import holidays
 import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy.engine import Connection
 
+from bot.conversation.events import EventBus
+from bot.conversation.presenting import Presenter
+from bot.conversation.replies import ReplyGenerator
 from bot.db import Database
 from bot.handoff import cases
 from bot.handoff.courier import Courier
+from bot.handoff.desk import Desk
 from bot.handoff.notify import ways
 from bot.migrations import migrate
+from bot.region import WEEKDAYS, parse_hours
 from bot.resources import Resources
 from bot.settings import Settings
 from tests.conftest import free_port
@@ -48,6 +56,13 @@ def database(url: str) -> Iterator[Database]:
     database = Database(url)
     yield database
     database.close()
+
+
+@pytest.fixture
+def connection(database: Database) -> Iterator[Connection]:
+    """A connection to it inside one transaction."""
+    with database.engine.connect() as connection, connection.begin():
+        yield connection
 
 
 @pytest.fixture(scope="session")
@@ -139,3 +154,37 @@ def mailing(loaded: Resources, mail_server: MailServer) -> Resources:
 def parsed(envelope: Any) -> Any:
     """The mail that a server was given."""
     return email.message_from_bytes(envelope.content, policy=policy.default)
+
+
+@pytest.fixture(scope="session")
+def always(loaded: Resources) -> Resources:
+    """An office that is open around the clock, every day, in a country without a holiday today."""
+    hours = parse_hours({day: [["00:00", "23:59"]] for day in WEEKDAYS})
+    office = replace(loaded.region.office, hours=hours, closing_days=frozenset())
+    today = datetime.now(loaded.region.time_zone).date()
+    country = next(code for code in ("DE", "JP", "SA") if today not in holidays.country_holidays(code))
+    region = replace(loaded.region, office=office, holidays_country=country, holidays_subdivision=None)
+    return replace(loaded, region=region)
+
+
+@pytest.fixture
+def never(loaded: Resources) -> Resources:
+    """An office that was open on a Monday minute only."""
+    office = replace(loaded.region.office, hours=parse_hours({"monday": [["00:00", "00:01"]]}))
+    return replace(loaded, region=replace(loaded.region, office=office))
+
+
+def desk(database: Database, resources: Resources) -> Desk:
+    """The office, as a worker of the server has it."""
+    replies = ReplyGenerator(resources.replies, resources.facts, "de")
+    return Desk(database, resources, replies, Presenter(resources.languages, {}), EventBus(database))
+
+
+def hand_over(database: Database, desk: Desk, language: str = "de") -> tuple[str, str, str]:
+    """(conversation, number, the receipt's text)."""
+    conversation = database.write_now(lambda c: new_conversation(c, token=str(time.time_ns()), language=language))
+    seq = database.write_now(lambda c: say(c, conversation, "ja")).seq
+    values = {**CASE, "language": language, "number": cases.new_number()}
+    told = database.write_now(lambda c: desk.create_case(c, conversation, seq, values))
+    assert told["extra"] == {"receipt": {"case_number": values["number"]}}
+    return conversation, values["number"], told["text"]

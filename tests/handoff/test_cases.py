@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.conversation import log
-from bot.db import create_engine, messages, metadata, tracker_events, users
+from bot.db import create_engine, messages, metadata, outbox, tracker_events, users
 from bot.handoff import cases
 
 ANNA: Any = SimpleNamespace(id=1, name="Anna Albrecht")
@@ -127,3 +127,19 @@ def test_receipts_secret_opens_only_its_case(connection: Connection, conversatio
     opened = cases.open_receipt(connection, b"key", NUMBER, secret)
     assert opened is not None and opened[0] == conversation
     assert log.authenticate(connection, conversation, opened[1]).id == conversation
+
+
+def test_passing_on_frees_the_case_for_the_other_team(connection: Connection, conversation: str) -> None:
+    cases.take(connection, NUMBER, ANNA, NOTE)
+    with pytest.raises(cases.Conflict):
+        cases.pass_on(connection, NUMBER, BERND, "childcare", "?", NOTE)
+    cases.pass_on(connection, NUMBER, ANNA, "childcare", "bitte Kita prüfen", NOTE)
+    case = _case(connection)
+    assert (case.team, case.owner_id, case.state) == ("childcare", None, "new")
+    (event,) = [event for event in cases.history(connection, NUMBER) if event.kind == "passed on"]
+    assert event.text == "bitte Kita prüfen"
+    said = connection.execute(sa.select(messages.c.text).where(messages.c.conversation_id == conversation)).scalars().all()
+    assert said and not any("Kita" in text for text in said), "the remark is for staff alone"
+    told = sa.select(outbox.c.team).where(outbox.c.kind == "passed_on", outbox.c.way == "mail")
+    assert connection.execute(told).scalars().all() == ["childcare"]
+    cases.take(connection, NUMBER, BERND, NOTE)

@@ -47,9 +47,11 @@ def from_settings(resources: Resources) -> Send | None:
             )  # fmt: skip
         except aiosmtplib.SMTPRecipientsRefused as error:
             codes = [each.code for each in error.recipients]
+            # Never the address itself: it may be a visitor's, and what is said here is kept and shown.
+            said = f"{codes[0] if codes else ''} the address was refused".strip()
             if codes and all(code >= 500 for code in codes):
-                raise Refused(f"{codes[0]} the address was refused") from error
-            raise
+                raise Refused(said) from error
+            raise ConnectionError(said) from error
         except aiosmtplib.SMTPResponseException as error:
             if error.code >= 500:
                 raise Refused(f"{error.code} {error.message}") from error
