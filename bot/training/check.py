@@ -22,6 +22,7 @@ from bot.resources import OWN_FACTS
 from bot.training.examples import Example, read_examples
 from bot.training.plain import hard_places
 from bot.training.responses import merge_responses, read_responses
+from bot.training.right_to_left import turned_numbers
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
 _FEW_EXAMPLES, _FEW_TESTS = 12, 6
@@ -51,6 +52,7 @@ def check_content(
     remarks += _interface(data, languages, full_names)
     remarks += _without_source(replies)
     remarks += _too_hard(replies, languages)
+    remarks += _turned(replies, languages)
     remarks += prepared_gaps(data, languages, set(region.facts("de")) | set(OWN_FACTS))
     if tests and tests.exists():
         held_out = read_examples(tests, languages)
@@ -116,6 +118,14 @@ def _too_hard(replies: Mapping[str, Mapping[str, list[dict[str, Any]]]], languag
             for name, variations in replies[language.code].items():
                 for place in (place for v in variations for place in hard_places(v["text"], language.plain)):
                     yield f"{language.code}: {name} has {place}"
+
+
+def _turned(replies: Mapping[str, Mapping[str, list[dict[str, Any]]]], languages: Languages) -> Iterator[str]:
+    for language in languages:
+        if language.direction == "rtl":
+            for name, variations in replies[language.code].items():
+                for number in (number for v in variations for number in turned_numbers(v["text"])):
+                    yield f"{language.code}: {name} has {number}, shown with its groups turned round: put no-break spaces in it"
 
 
 def _variables(replies: Mapping[str, Mapping[str, list[dict[str, Any]]]], region: Region) -> Iterator[str]:
