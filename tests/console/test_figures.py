@@ -13,12 +13,10 @@ from sqlalchemy.engine import Connection
 from bot.console import figures
 from bot.console.figures import Tables
 from bot.console.texts import texts_in
-from bot.conversation import log
-from bot.db import cases, conversations, demand, messages, ratings
-from bot.privacy import facts
+from bot.db import demand
 from bot.privacy.facts import Fact
 from bot.region import Region
-from tests.console.both import any_connection, any_engine, make_case
+from tests.console.both import any_connection, any_engine
 
 __all__ = ["any_connection", "any_engine"]
 
@@ -56,32 +54,6 @@ def test_summary_and_weeks() -> None:
 def test_empty_period() -> None:
     assert figures.summary([])["alone_share"] is None
     assert Tables(texts_in("en"), WORDS, REGION).all([], [], date(2026, 11, 1), date(2026, 11, 1))[0].rows[0][1] == 0
-
-
-def test_facts_of_conversations(any_connection: Connection) -> None:
-    """From rows as they are stored."""
-    alone = log.create(any_connection, token="a", language="uk", page=None, greeting=[], campaign="weihnachten", persona="returner")
-    rows = [
-        {"author": "visitor", "text": "?", "language": "uk", "extra": {"intent": {"name": "find_housing", "confidence": 0.9}}},
-        {"author": "bot", "text": "-", "language": "uk", "extra": {"utter": "utter_search_none"}},
-        {"author": "visitor", "text": "Ja", "language": "uk", "extra": {"payload": "/affirm", "intent": {"name": "affirm"}}},
-    ]
-    log.append(any_connection, alone, rows)
-    any_connection.execute(ratings.insert().values(conversation_id=alone, seq=2, value=-1, at=0))
-    handed = make_case(any_connection, "HL-2222-22")
-    any_connection.execute(cases.update().values(created_at=1000, place="tangermuende"))
-    log.append(any_connection, handed, [{"author": "staff", "text": "Hallo", "language": "de"}])
-    any_connection.execute(messages.update().where(messages.c.author == "staff").values(at=1090))
-    log.create(any_connection, token="c", language="de", page=None, greeting=[{"author": "bot", "text": "x", "language": "de"}])
-    any_connection.execute(conversations.update().values(created_at=1_000_000))
-    found = sorted(facts.between(any_connection, REGION, "1970-01-12", "1970-01-12"), key=lambda fact: fact.language)
-    assert found == [
-        Fact("1970-01-12", "de", place="tangermuende", said=1, handed_over=True, topic="housing", wait=90.0),
-        Fact(
-            "1970-01-12", "uk", "weihnachten", "returner", said=2, intents={"find_housing": 1}, searches_empty=1, down=1
-        ),
-    ]
-    assert facts.between(any_connection, REGION, "1970-01-13", "1970-01-14") == []
 
 
 def test_searches_without_a_result(any_connection: Connection) -> None:

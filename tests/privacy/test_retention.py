@@ -121,12 +121,3 @@ def test_erased_data_of_an_old_backup_is_erased_again(
     assert (gone["restored"], gone["conversations"]) == (1, 0)
     assert left(any_connection) == set(aged.values()) - {aged["young"]}
     assert any_connection.execute(sa.select(talk_facts)).first() is None, "what a visitor erased counts nowhere"
-
-
-def test_the_journal_forgets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "_path", tmp_path / journal.FILE)
-    journal.note("a")
-    (tmp_path / journal.FILE).open("a").write("17 " + "f" * 64 + "\nbroken\n")
-    assert len(journal.erased(tmp_path)) == 2
-    journal.forget(tmp_path, 1000)
-    assert journal.erased(tmp_path) == {journal.hash_of("a")}
