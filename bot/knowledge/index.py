@@ -27,7 +27,7 @@ from bot.knowledge.names import Names, lexicon_files
 from bot.knowledge.offers import Offer, load_offers, offer_files
 from bot.knowledge.query import Hit, Query, Result, active_filters, check_query, relax_steps
 from bot.knowledge.schema import ENUMERATED, FILTERS, KINDS, MEASURED
-from bot.nlu.gloss import Glosser, read_words
+from bot.nlu.gloss import GLOSS_LANGUAGE, Glosser, read_words
 from bot.region import Region
 
 # Offers that hold only some of the words are shown if they score at least this share of the best one.
@@ -296,8 +296,13 @@ def content_hash(data_dir: Path | str) -> str:
 
 
 def plain_glosser(data_dir: Path, region: Region) -> Glosser:
-    """Reads texts by the lists of words as they were written, without the inflected forms that a model knows."""
-    return Glosser(read_words(data_dir / "lexicon" / "words"), region.place_names())
+    """Reads texts by the lists of words as they were written, without the inflected forms that a model knows.
+
+    English stays as it is: without the forms its list knows a few words only.
+    """
+    lists = read_words(data_dir / "lexicon" / "words")
+    lists.pop(GLOSS_LANGUAGE, None)
+    return Glosser(lists, region.place_names())
 
 
 def write_index(

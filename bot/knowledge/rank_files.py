@@ -20,7 +20,7 @@ import numpy as np
 from bot.errors import ContentError, ContentErrors
 from bot.knowledge.ranking import Gloss, Passage, Ranker
 from bot.nlu.encoder import Encoder
-from bot.nlu.gloss import READ_AS_IS, Glosser
+from bot.nlu.gloss import GLOSS_LANGUAGE, Glosser
 from bot.settings import Settings
 
 _ID = ("id", "_id", "docid", "doc_id", "passage_id", "pid")
@@ -130,19 +130,19 @@ def report(settings: Settings, passages: Path, questions: Path, *, as_json: bool
 
 def known_only(glosser: Glosser) -> Gloss:
     """Glosses, empty for languages without a list of words: their words would be read as if they were English."""
-    return lambda text, language: glosser.gloss(text, language) if language in (READ_AS_IS, *glosser.languages) else ""
+    return lambda text, language: glosser.gloss(text, language) if language in (GLOSS_LANGUAGE, *glosser.languages) else ""
 
 
 def language_detector(glosser: Glosser) -> DetectLanguage:
     """For texts whose language is not given: one of those with a list of words, or English."""
     from lingua import IsoCode639_1, LanguageDetectorBuilder
 
-    codes = [getattr(IsoCode639_1, code.upper()) for code in {READ_AS_IS, *glosser.languages}]
+    codes = [getattr(IsoCode639_1, code.upper()) for code in {GLOSS_LANGUAGE, *glosser.languages}]
     detector = LanguageDetectorBuilder.from_iso_codes_639_1(*codes).with_low_accuracy_mode().build()
 
     def detect(text: str) -> str:
         found = detector.detect_language_of(text)
-        return found.iso_code_639_1.name.lower() if found else READ_AS_IS
+        return found.iso_code_639_1.name.lower() if found else GLOSS_LANGUAGE
 
     return detect
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 from bot.nlu.encoder import Encoder
-from bot.nlu.gloss import READ_AS_IS, Glosser, tokens
+from bot.nlu.gloss import GLOSS_LANGUAGE, Glosser, tokens
 from bot.nlu.reader import SampleReader
 
 _SHORTEST_UNKNOWN = 4
@@ -35,14 +35,14 @@ class Readings:
 
     def glosses(self, text: str, language: str) -> dict[str, str]:
         """Word or phrase -> its English; {} for English itself."""
-        if self.glosser is None or language == READ_AS_IS:
+        if self.glosser is None or language == GLOSS_LANGUAGE:
             return {}
         return {read.text: read.gloss for read in self.glosser.trace(text, language) if read.gloss and read.how != "kept"}
 
     def content(self, text: str, language: str, idle: Collection[str]) -> str:
         """The words of a text that may stand in an offer: without those that mean nothing, or only `idle` things."""
         told: set[str] = set()
-        if self.glosser is None or language == READ_AS_IS:
+        if self.glosser is None or language == GLOSS_LANGUAGE:
             told.update(word for word in tokens(text) if len(word) >= _SHORTEST_UNKNOWN)
             told.difference_update(idle if self.glosser else ())
         else:

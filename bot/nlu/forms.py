@@ -20,8 +20,12 @@ Words = dict[str, str]
 """Folded form -> English gloss."""
 
 
-def with_forms(language: str, words: Words) -> Words:
-    """The list with every inflected form that the dictionary of `language` knows of its words."""
+def with_forms(language: str, words: Words, *, others: bool = False) -> Words:
+    """The list with every inflected form that the dictionary of `language` knows of its words.
+
+    Args:
+        others: Whether a word that the list does not have is read as its own basic form, as English is.
+    """
     from simplemma.strategies.dictionaries import DefaultDictionaryFactory
 
     try:
@@ -31,9 +35,12 @@ def with_forms(language: str, words: Words) -> Words:
     forms = dict(words)
     folded = lru_cache(maxsize=None)(fold)
     for form, lemma in dictionary.items():
-        gloss = words.get(folded(_text(lemma)))
+        basic, form = folded(_text(lemma)), fold(_text(form))
+        gloss = words.get(basic)
+        if gloss is None and others and basic.isalpha() and form.isalpha():
+            gloss = basic
         if gloss is not None:
-            forms.setdefault(fold(_text(form)), gloss)
+            forms.setdefault(form, gloss)
     return forms
 
 
@@ -47,16 +54,16 @@ class FormsCache:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
-    def with_forms(self, language: str, words: Words) -> Words:
+    def with_forms(self, language: str, words: Words, *, others: bool = False) -> Words:
         """As the function of this name."""
         if self._folder is None:
-            return with_forms(language, words)
+            return with_forms(language, words, others=others)
         file = self._folder / f"forms-{language}-{_digest(words)}.json"
         with contextlib.suppress(OSError, ValueError):
             kept = json.loads(file.read_text(encoding="utf-8"))
             if isinstance(kept, dict):
                 return kept
-        forms = with_forms(language, words)
+        forms = with_forms(language, words, others=others)
         self._folder.mkdir(parents=True, exist_ok=True)
         aside = file.with_suffix(f".{os.getpid()}")
         aside.write_text(json.dumps(forms, ensure_ascii=False), encoding="utf-8")
@@ -69,7 +76,8 @@ class FormsCache:
 def _digest(words: Words) -> str:
     """Of the list, of how words are folded, and of the dictionaries' version."""
     digest = hashlib.sha256(version("simplemma").encode())
-    digest.update((Path(__file__).with_name("normalise.py")).read_bytes())
+    for module in ("forms.py", "normalise.py"):
+        digest.update(Path(__file__).with_name(module).read_bytes())
     digest.update(json.dumps(words, ensure_ascii=False).encode())
     return digest.hexdigest()[:12]
 

@@ -23,8 +23,9 @@ from bot.nlu.normalise import fold
 from bot.nlu.word_list import WordList
 from bot.region import Region
 
-READ_AS_IS = "en"
-"""The language of the glosses themselves."""
+GLOSS_LANGUAGE = "en"
+"""The language of the glosses themselves. Its list says which of several words for a thing the glosses use
+("flat" is read as "apartment"); all its other words are read as their basic forms."""
 OFFICES = "de"
 """The language whose words stand in every other one: "Anmeldung", "Kita"."""
 
@@ -106,7 +107,10 @@ class Glosser:
             ContentErrors: a list or the region cannot be read.
         """
         lists, forms = read_words(data / "lexicon" / "words"), FormsCache(cache)
-        with_forms = {language: forms.with_forms(language, words) for language, words in lists.items()}
+        with_forms = {
+            language: forms.with_forms(language, words, others=language == GLOSS_LANGUAGE)
+            for language, words in lists.items()
+        }
         return cls(with_forms, Region.load(data).place_names())
 
     @property
@@ -130,8 +134,8 @@ class Glosser:
             return cls(lists, arrays["names"].tolist())
 
     def gloss(self, text: str, language: str) -> str:
-        """The English words in the order of the text; the text itself, folded, where it is English already."""
-        if language == READ_AS_IS:
+        """The English words in the order of the text; a text that has no list, and is English, as it is, folded."""
+        if language == GLOSS_LANGUAGE and language not in self._lists:
             return " ".join(self.name_gloss if word in self._names else word for word in tokens(text))
         return " ".join(read.gloss for read in self.trace(text, language) if read.gloss)
 
@@ -178,6 +182,9 @@ class Glosser:
         for stem in _stems(word, language):
             if stem in own:
                 yield own[stem], "stem"
+        # "Kasse" in an English sentence is no misspelt "cases".
+        if language != OFFICES and word in self._lists.get(OFFICES, _NO_WORDS):
+            yield self._lists[OFFICES][word], "office word"
         if language == OFFICES and (parts := self._parts(word, own)):
             yield parts, "parts"
         near = self._near(word, own)
@@ -219,6 +226,9 @@ def _stems(word: str, language: str) -> tuple[str, ...]:
     """What a word may be a form of, if no list of forms has it."""
     if language == "ar":
         return tuple(_without_clitics(word))
+    if language == GLOSS_LANGUAGE:
+        # Its dictionary has all forms.
+        return ()
     # Typed without umlauts or marks, a form is in no dictionary: its ending is cut.
     return tuple(word[:-n] for n in (1, 2, 3) if len(word) - n >= 4)
 

@@ -65,3 +65,19 @@ def test_a_line_without_a_tab_is_named(tmp_path: Path) -> None:
     (tmp_path / "de.tsv").write_text("wohnung\tapartment\nhaus house\n", encoding="utf-8")
     with pytest.raises(ContentErrors, match=r"de\.tsv:2"):
         read_words(tmp_path)
+
+
+def test_english_words_are_read_as_their_basic_forms_or_as_the_glosses_call_them() -> None:
+    english = with_forms("en", {"flat": "apartment", "a": "", "don't": "not"}, others=True)
+    glosser = Glosser({"en": english, **LISTS}, names=["Stendal"])
+    assert glosser.gloss("I don't want two flats, looking for a house", "en") == "i not want two apartment look for house"
+    assert glosser.gloss("flats in Stendal", "en") == "apartment in town"
+
+
+def test_an_offices_word_in_a_sentence_of_another_language_is_no_typing_error() -> None:
+    glosser = Glosser({"en": {"wondering": "wonder", "cases": "case"}, "de": {"kasse": "health insurance"}})
+    assert glosser.gloss("which kasse", "en") == "which health insurance"
+
+
+def test_english_without_a_list_stays_as_it_is() -> None:
+    assert Glosser(LISTS, names=["Stendal"]).gloss("Flats in Stendal", "en") == "flats in town"
