@@ -247,18 +247,28 @@ def user_add(
 ) -> None:
     """Make an account and print the one-time link that sets its password."""
     quiet()
-    from bot.console.accounts import invite
+    from bot.console.accounts import AccountError, invite
 
     settings = Settings.from_environment()
-    print(_with_database(settings, lambda c: invite(c, settings.base_url, email=email, name=name, role=role)))
+    try:
+        print(_with_database(settings, lambda c: invite(c, settings.base_url, email=email, name=name, role=role)))
+    except AccountError as error:
+        raise typer.BadParameter(str(error), param_hint="--role") from None
 
 
 def _with_database(settings: Settings, work: Any) -> Any:
-    from bot.db import Database
+    from sqlalchemy.exc import DBAPIError
+
+    from bot.db import Database, Unavailable
 
     database = Database(settings.sqlalchemy_url)
     try:
         return database.write_now(work)
+    except (Unavailable, DBAPIError) as error:
+        why = str(getattr(error, "orig", error)).splitlines()[0]
+        out.print(f"The database cannot be used: {why}", markup=False, soft_wrap=True)
+        out.print("Check LOTSE_DATABASE_URL and LOTSE_VAR; `lotse migrate` makes a new database ready.")
+        raise typer.Exit(1) from None
     finally:
         database.close()
 
