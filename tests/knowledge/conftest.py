@@ -6,10 +6,11 @@ import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.knowledge import OfferIndex
+from bot.knowledge import OfferIndex, Query
 
 DATA = Path(__file__).parents[2] / "data"
 TODAY = date(2026, 11, 21)
@@ -37,6 +38,18 @@ FACTS = {
 }
 
 Write = Callable[..., Path]
+Open = Callable[[], OfferIndex]
+
+
+def ids(index: OfferIndex, **criteria: Any) -> list[str]:
+    """Ids of what a search finds, in the order in which it is shown."""
+    result = index.search(Query(**{"today": TODAY, "limit": 50, **criteria}))
+    return [hit.offer.id for hit in result.hits]
+
+
+def texts(*pairs: tuple[str, str]) -> list[dict[str, str]]:
+    """Records of (id, title)."""
+    return [{"id": id, "title": f"'{title}'", "text": "'Mehr steht hier über das Angebot'"} for id, title in pairs]
 
 
 @pytest.fixture
@@ -77,6 +90,6 @@ def write(data: Path) -> Write:
 
 
 @pytest.fixture
-def index(data: Path, tmp_path: Path) -> Callable[[], OfferIndex]:
+def index(data: Path, tmp_path: Path) -> Open:
     """Open the index over what has been written."""
     return lambda: OfferIndex.open(data, tmp_path / "cache")

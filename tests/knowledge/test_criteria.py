@@ -12,7 +12,6 @@ from bot.errors import load_yaml
 from bot.interface import Interface
 from bot.knowledge import Names
 from bot.knowledge.criteria import criteria_after, describe, kind_of, open_questions, to_query
-from bot.knowledge.searching import Search, as_slot, read_history
 from bot.languages import load_languages
 
 DATA = Path("data")
@@ -118,11 +117,3 @@ def test_what_means_nothing_for_the_kind_is_not_told() -> None:
     names, interface = Names.load(DATA), Interface.load(DATA, languages)
     told = [describe(kind, {"child_age": 36}, "de", names, interface, languages) for kind in ("housing", "childcare")]
     assert told == ["Wohnen", "Kinderbetreuung, Kind von 3 Jahren"]
-
-
-def test_the_way_back_is_kept_but_not_forever() -> None:
-    history = [Search("housing", {"place": "stendal", "rooms": None}, shown=3), Search("housing", {"rooms": 2}, 3, 2)]
-    read = read_history(as_slot(history))
-    assert read == [Search("housing", {"place": "stendal"}, 0, 3), Search("housing", {"rooms": 2}, 3, 2)]
-    assert read[-1].next == Search("housing", {"rooms": 2}, 5, 0)
-    assert len(as_slot(history * 50)) < 20 and read_history(None) == []

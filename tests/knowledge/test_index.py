@@ -6,100 +6,15 @@ import dataclasses
 import os
 import sqlite3
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.errors import ContentErrors
-from bot.knowledge import Names, OfferIndex, Query, QueryError, load_offers
+from bot.knowledge import Names, Query, load_offers
 from bot.knowledge.index import write_index
-from tests.knowledge.conftest import TODAY, Write
-
-Open = Callable[[], OfferIndex]
-
-
-def ids(index: OfferIndex, **criteria: Any) -> list[str]:
-    result = index.search(Query(**{"today": TODAY, "limit": 50, **criteria}))
-    return [hit.offer.id for hit in result.hits]
-
-
-# --- criteria
-
-
-HOMES = [
-    {"id": "a", "facts": "housing_kind: flat, deal: rent, rooms: 3, area: 60, rent_cold: 400, rent_warm: 550"},
-    {"id": "b", "facts": "housing_kind: flat, deal: rent, rooms: 3.5, area: 80, rent_cold: 590"},
-    {"id": "c", "facts": "housing_kind: house, deal: rent, rooms: 4, area: 110, rent_cold: 590, rent_warm: 800"},
-    {"id": "d", "facts": "housing_kind: plot, deal: buy, plot_area: 900, price: 40000"},
-    {"id": "e", "facts": "housing_kind: flat, deal: rent, rooms: 2, area: 45, rent_cold: 300"},
-]
-
-
-@pytest.mark.parametrize(
-    ("filters", "expected"),
-    [
-        ({"rooms": 3}, {"a", "b"}),
-        ({"rooms": "3", "price_max": 600}, {"a", "b"}),
-        ({"rooms_min": 3.5}, {"b", "c"}),
-        # What leaves the account counts: c costs 590 without heating but 800 with it.
-        ({"price_max": 600, "deal": "rent"}, {"a", "b", "e"}),
-        ({"housing_kind": ["house", "plot"]}, {"c", "d"}),
-        ({"area_min": 100}, {"c", "d"}),
-        ({"deal": "rent", "area_min": 60, "price_max": 570}, {"a"}),
-        ({"rooms": None, "deal": []}, {"a", "b", "c", "d", "e"}),
-        # Kept from an earlier search for work; it says nothing about homes.
-        ({"occupation": "it"}, {"a", "b", "c", "d", "e"}),
-    ],
-)
-def test_housing_filters_are_exact(write: Write, index: Open, filters: dict[str, Any], expected: set[str]) -> None:
-    write("housing", *HOMES)
-    assert set(ids(index(), kind="housing", filters=filters)) == expected
-
-
-def test_work_filters(write: Write, index: Open) -> None:
-    write(
-        "job",
-        {"id": "nurse", "facts": "occupation: nursing_care, working_time: [full_time, shift]"},
-        {"id": "half", "facts": "occupation: nursing_care, working_time: [part_time]"},
-        {"id": "it", "facts": "occupation: it, working_time: [full_time, remote]"},
-    )
-    opened = index()
-    assert set(ids(opened, kind="job", filters={"occupation": "nursing_care"})) == {"nurse", "half"}
-    assert ids(opened, kind="job", filters={"occupation": ["nursing_care"], "working_time": "part_time"}) == ["half"]
-    assert set(ids(opened, kind="job", filters={"working_time": ["part_time", "remote"]})) == {"half", "it"}
-    assert set(ids(opened, kind="job", filters={"without_working_time": "shift"})) == {"half", "it"}
-
-
-@pytest.mark.parametrize(("months", "found"), [(11, False), (12, True), (24, True), (36, True), (37, False)])
-def test_a_childs_age_must_lie_within_the_range(write: Write, index: Open, months: int, found: bool) -> None:
-    write("childcare")
-    result = index().search(Query(kind="childcare", filters={"child_age": months}, today=TODAY))
-    assert (result.relaxed == ()) is found
-
-
-@pytest.mark.parametrize(
-    ("criteria", "criterion"),
-    [
-        ({"kind": "castle"}, "kind"),
-        ({"place": "magdeburg"}, "place"),
-        ({"radius_km": -1.0}, "radius_km"),
-        ({"limit": 1000}, "limit"),
-        ({"offset": 10**30}, "offset"),
-        ({"kind": "housing", "filters": {"colour": "red"}}, "colour"),
-        ({"kind": "housing", "filters": {"rooms": "drei"}}, "rooms"),
-        ({"kind": "housing", "filters": {"price_max": float("nan")}}, "price_max"),
-        ({"kind": "housing", "filters": {"price_max": -5}}, "price_max"),
-        ({"kind": "housing", "filters": {"rooms": [2, 3]}}, "rooms"),
-        ({"kind": "housing", "filters": {"deal": "x'; DROP TABLE offer"}}, "deal"),
-    ],
-)
-def test_senseless_criteria_are_named(write: Write, index: Open, criteria: dict[str, Any], criterion: str) -> None:
-    write("housing")
-    with pytest.raises(QueryError) as raised:
-        index().search(Query(**criteria))
-    assert raised.value.criterion == criterion
+from tests.knowledge.conftest import TODAY, Open, Write, ids, texts
 
 
 def test_only_what_is_valid_today_is_shown(write: Write, index: Open) -> None:
@@ -120,70 +35,6 @@ def test_only_what_is_valid_today_is_shown(write: Write, index: Open) -> None:
 
 
 # --- words
-
-
-def texts(*pairs: tuple[str, str]) -> list[dict[str, str]]:
-    return [{"id": id, "title": f"'{title}'", "text": "'Mehr steht hier über das Angebot'"} for id, title in pairs]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Wohnung", {"three", "plain", "shared"}),
-        ("wohnungen", {"three", "plain", "shared"}),
-        ("WOHNUNG", {"three", "plain", "shared"}),
-        ("Dreizimmerwohnung", {"three"}),
-        ("Küche", {"kitchen"}),
-        ("kuche", {"kitchen"}),
-        ("kueche", {"kitchen"}),
-        ("strasse", {"street"}),
-        ("Gartenhaus", {"garden"}),
-    ],
-)
-def test_german_words_are_found_by_part_ending_and_spelling(
-    write: Write, index: Open, text: str, expected: set[str]
-) -> None:
-    write("housing", *texts(
-        ("three", "Dreizimmerwohnung am Wall"), ("plain", "Helle Wohnung"), ("shared", "Gemeinschaftswohnungen"),
-        ("kitchen", "Große Küche"), ("street", "Ruhige Straße"), ("garden", "Haus mit Garten"),
-    ))  # fmt: skip
-    assert set(ids(index(), kind="housing", text=text)) == expected
-
-
-def test_every_language_of_a_record_is_searched(data: Path, write: Write, index: Open) -> None:
-    file = write("job", {"id": "nurse"}, {"id": "other"})
-    languages = (
-        "title: {de: Pflegekraft, en: Registered nurse, pl: Pielęgniarka, uk: Медична сестра, ru: Медсестра,"
-        " ar: وظيفة ممرضة}"
-    )
-    words_ = ", ".join(
-        f"{code}: Mehr steht in diesem Text geschrieben" for code in ("de", "en", "pl", "uk", "ru", "ar")
-    )
-    text = file.read_text("utf-8").replace("title: {de: Ein Angebot}", languages, 1)
-    text = text.replace("text: {de: Ein Text von einiger Länge steht hier}", f"text: {{{words_}}}", 1)
-    file.write_text(text, "utf-8")
-    opened = index()
-    for query in ("pflegekräfte", "NURSES", "pielegniarki", "медичну сестру", "медсестры", "ممرضه", "الوظيفة"):
-        assert ids(opened, kind="job", text=query) == ["nurse"], query
-
-
-HOSTILE = [
-    "kita-platz", '"kita', "NEAR(", "NEAR(a b, 3)", "x:y", "title:kita", "^", "^kita", "kita*", "", "   ", "()", "AND",
-    "kita AND", "NOT kita", "kita OR", "'; DROP TABLE offer; --", "\\", "%", "_", "\x00", "\ud800", "🙂", "ـ", "{title}",
-    "-kita", "+kita", "kita\nplatz", "\u202ekita", "a" * 2000, "kita " * 400, "\ue000kjob", "NULL", "é́́",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-@pytest.mark.parametrize("kind", ["childcare", None])
-def test_no_text_can_break_a_search(write: Write, index: Open, text: str, kind: str | None) -> None:
-    write("childcare", {"title": "Kita mit Platz"})
-    opened = index()
-    result = opened.search(Query(kind=kind, text=text, today=TODAY))
-    assert result.total in (0, 1)
-    if "kita" in text and "platz" in text:
-        assert (result.total, result.relaxed) == (1, ())
-    assert len(opened) == 1
 
 
 def test_all_words_beat_some_words(write: Write, index: Open) -> None:
@@ -208,29 +59,6 @@ def test_a_word_in_the_title_counts_more(write: Write, index: Open) -> None:
         {"id": "neither"},
     )
     assert ids(index(), kind="housing", text="Kamin") == ["title", "text"]
-
-
-def test_compounds_are_not_split_in_other_languages(write: Write, index: Open) -> None:
-    write("housing", *texts(("garden", "Garten"), ("both", "Haus im Garten")))
-    opened = index()
-    assert ids(opened, kind="housing", text="Gartenhaus") == ["both"]
-    assert opened.search(Query(kind="housing", text="Gartenhaus", language="pl", today=TODAY)).relaxed == ("text",)
-
-
-def test_words_that_most_offers_hold_are_found_too(write: Write, index: Open) -> None:
-    """Beyond a certain number FTS5 does not rank them; they are listed instead."""
-    write("housing", *(texts(*((f"n{number}", "Wohnung") for number in range(450)), ("rare", "Wohnung mit Sauna"))))
-    opened = index()
-    result = opened.search(Query(kind="housing", text="Wohnung", today=TODAY))
-    assert (result.total, result.relaxed) == (451, ())
-    assert ids(opened, kind="housing", text="Wohnung Sauna") == ["rare"]
-
-
-def test_a_word_with_many_endings_is_found_with_each(write: Write, index: Open) -> None:
-    """More offers than FTS5 is asked to rank hold one of the forms; none of them is lost."""
-    endings = ["", "e", "en", "er", "es"]
-    write("housing", *texts(*((f"n{number}", f"Garten{endings[number % 5]}") for number in range(600))), *[{}] * 700)
-    assert index().search(Query(kind="housing", text="Garten", today=TODAY)).total == 600
 
 
 # --- places

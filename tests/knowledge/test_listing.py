@@ -6,16 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.interface import Interface
 from bot.knowledge import FILTERS, Names, OfferIndex, Query
 from bot.knowledge.listing import listing
-from bot.knowledge.radius import radius_in
 from bot.languages import load_languages
 from tests.knowledge.conftest import DATA, TODAY, Write
-
-UNITS = yaml.safe_load((DATA / "dialogue.yml").read_text("utf-8"))["search"]["kilometres"]
 
 
 @pytest.fixture
@@ -78,18 +74,5 @@ def test_within_kilometres_widens_the_place(index: OfferIndex) -> None:
         return [hit.offer.id for hit in index.search(query).hits]
 
     assert ids(0) == ["here-large"]
-    assert ids(radius_in("im Umkreis von 15 km", UNITS) or 0) == ["here-large", "there"]
+    assert ids(15) == ["here-large", "there"]
     assert ids(50) == ["here-large", "there", "far"]
-
-
-@pytest.mark.parametrize(
-    ("text", "km"),
-    [
-        ("Wohnung im Umkreis von 20 km um Stendal", 20), ("within 15km of Tangermünde", 15), ("bis 10 Kilometer", 10),
-        ("mieszkanie do 25 kilometrów od Stendala", 25), ("квартира до 30 км", 30), ("в радіусі 5 кілометрів", 5),
-        ("شقة ضمن ٢٠ كم", 20), ("up to 12,5 km", 12), ("20 kmh", None), ("20 Euro", None), ("km 20", None), ("1200 km", None),
-        ("0 km", None), ("3 Zimmer bis 600", None),
-    ],
-)  # fmt: skip
-def test_kilometres_are_read_in_every_language(text: str, km: int | None) -> None:
-    assert radius_in(text, UNITS) == km

@@ -1,9 +1,14 @@
-"""The order in which criteria are given up."""
+"""Queries that make sense and those that do not; the order in which criteria are given up."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
+from bot.knowledge import Query, QueryError
 from bot.knowledge.query import relax_steps
-from bot.knowledge.schema import FILTERS, KINDS, RELAX_ORDER
+from tests.knowledge.conftest import Open, Write
 
 
 def test_each_alone_then_ever_more_together() -> None:
@@ -22,7 +27,24 @@ def test_without_a_kind_not_everything_is_given_up() -> None:
     assert relax_steps(None, ["text"]) == []
 
 
-def test_every_criterion_of_a_kind_has_its_place_in_the_order() -> None:
-    for kind in KINDS:
-        usable = {name for name, spec in FILTERS.items() if kind in spec.kinds} | {"text", "place", "countryside"}
-        assert set(RELAX_ORDER[kind]) == usable, kind
+@pytest.mark.parametrize(
+    ("criteria", "criterion"),
+    [
+        ({"kind": "castle"}, "kind"),
+        ({"place": "magdeburg"}, "place"),
+        ({"radius_km": -1.0}, "radius_km"),
+        ({"limit": 1000}, "limit"),
+        ({"offset": 10**30}, "offset"),
+        ({"kind": "housing", "filters": {"colour": "red"}}, "colour"),
+        ({"kind": "housing", "filters": {"rooms": "drei"}}, "rooms"),
+        ({"kind": "housing", "filters": {"price_max": float("nan")}}, "price_max"),
+        ({"kind": "housing", "filters": {"price_max": -5}}, "price_max"),
+        ({"kind": "housing", "filters": {"rooms": [2, 3]}}, "rooms"),
+        ({"kind": "housing", "filters": {"deal": "x'; DROP TABLE offer"}}, "deal"),
+    ],
+)
+def test_senseless_criteria_are_named(write: Write, index: Open, criteria: dict[str, Any], criterion: str) -> None:
+    write("housing")
+    with pytest.raises(QueryError) as raised:
+        index().search(Query(**criteria))
+    assert raised.value.criterion == criterion
