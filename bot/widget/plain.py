@@ -178,7 +178,8 @@ async def rate(request: Request, services: Services, row: Any) -> HTTPResponse:
     """Helpful or not; after "not", the page asks what was missing."""
     form = _entered(request)
     value = -1 if "down" in form else 1
-    seq = int(form["seq"]) if form.get("seq", "").isdigit() and len(form["seq"]) < 10 else None
+    number = form.get("seq", "")
+    seq = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
     await store_rating(services, row.id, {"seq": seq, "value": value, "comment": form.get("comment")})
     ask = f"?comment={seq}" if value < 0 and "comment" not in form else "?rated=1"
     return redirect(f"{session.PATH}{ask}#m{seq}", status=303)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as made
 from typing import Any
 
@@ -81,6 +81,13 @@ async def messages_of(services: Services, conversation_id: str) -> list[dict[str
     return [services.presenter.message(row) for row in rows]
 
 
+def _fields(messages: list[dict[str, Any]], last_own: int, problem: Problem) -> set[str]:
+    """Names of the fields on the page at which a problem can be said; any other one is said at its top."""
+    forms = [message["form"] for message in messages if message["seq"] > last_own and "form" in message]
+    sent = problem.entered.get("form")
+    return {"text"} | {field["name"] for form in forms if form["id"] == sent for field in form["fields"]}
+
+
 async def conversation_page(
     request: Request, row: Any, problem: Problem | None = None, *, asked: str = ""
 ) -> HTTPResponse:
@@ -94,11 +101,13 @@ async def conversation_page(
 
     state, rated = await services.database.read(look)
     last_own = max((m["seq"] for m in messages if m["author"] == "visitor"), default=0)
+    if problem and problem.field not in _fields(messages, last_own, problem):
+        problem = replace(problem, field="")
     comment = request.args.get("comment", "")
     return render(
         "plain.html", status=problem.status if problem else 200, headers=PRIVATE, messages=messages, state=state, rated=rated,
         last_own=last_own, problem=problem, asked=asked, key=session.form_key(services, request), client_id=uuid.uuid4().hex,
-        comment=int(comment) if comment.isdigit() and len(comment) < 10 else 0, thanked="rated" in request.args,
+        comment=int(comment) if comment.isascii() and comment.isdigit() and len(comment) < 10 else 0, thanked="rated" in request.args,
         pending="pending" in request.args and bool(messages) and messages[-1]["author"] == "visitor",
         reload=_RELOAD if "auto" in request.args else 0, has_offers=any(m["offers"] for m in messages),
         **frame(services, row.language),
