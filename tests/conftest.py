@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -79,7 +80,7 @@ class LiveServer:
 
 
 class Servers:
-    """Starts servers and stops them all at the end."""
+    """Starts servers, and stops those that are left."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -124,22 +125,37 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=1))
 
 
-@pytest.fixture(scope="session")
+@contextlib.contextmanager
+def _running(folder: Path) -> Iterator[Servers]:
+    started = Servers(folder)
+    try:
+        yield started
+    finally:
+        started.stop_all()
+
+
+@pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    """Starts servers of a test's own."""
-    started = Servers(tmp_path_factory.mktemp("servers"))
-    yield started
-    started.stop_all()
+    """Starts servers of a module's own; each takes two thirds of a gigabyte until the module is through."""
+    with _running(tmp_path_factory.mktemp("servers")) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
-def live_server(servers: Servers) -> LiveServer:
+def shared_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Starts servers for the whole run."""
+    with _running(tmp_path_factory.mktemp("shared-servers")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def live_server(shared_servers: Servers) -> LiveServer:
     """One server on SQLite, shared by tests that leave it as they found it; generous limits."""
-    return servers.start(rate_messages=500, rate_conversations=10_000)
+    return shared_servers.start(rate_messages=500, rate_conversations=10_000)
 
 
 @pytest.fixture(scope="session")
-def no_model(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> LiveServer:
+def no_model(shared_servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> LiveServer:
     """A server whose model is another file than the one that was trained; for all that needs no dialogue, too."""
     from bot.training.model import fingerprint
 
@@ -147,7 +163,7 @@ def no_model(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Live
     name = f"{fingerprint(ROOT / 'data')}.tar.gz"
     (models / name).write_bytes(b"not a model")
     (models / f"{name}.sha256").write_text("0" * 64 + "\n")
-    server = servers.start(wait=False, models=models, rate_messages=500, rate_conversations=10_000)
+    server = shared_servers.start(wait=False, models=models, rate_messages=500, rate_conversations=10_000)
     server.wait_until_ready(120, path="/health/live")
     return server
 
