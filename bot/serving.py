@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import time
@@ -16,10 +17,11 @@ from bot import lean
 from bot.console.accounts import first_invitation
 from bot.db import Database
 from bot.migrations import migrate
-from bot.settings import Settings
+from bot.settings import SettingError, Settings
 from bot.training.model import ModelError, ensure_model
 
 _MODEL = "HEIMATLOTSE_MODEL"
+_NO_ADDRESS = (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES)
 out = Console(highlight=False, soft_wrap=True)
 
 
@@ -31,6 +33,7 @@ def serve(settings: Settings) -> None:
 
     Raises:
         ContentErrors: data is broken.
+        SettingError: nobody can listen on this address and port.
     """
     started = time.perf_counter()
     # Nothing that is loaded now is ever garbage, and looking for it would take a tenth of the start.
@@ -65,10 +68,16 @@ def serve(settings: Settings) -> None:
         host=settings.host, port=settings.port, workers=settings.workers, single_process=single,
         access_log=False, motd=False, debug=False,
     )  # fmt: skip
-    if single:
-        Sanic.serve_single(primary=app)
-    else:
-        Sanic.serve(primary=app, app_loader=loader)
+    try:
+        if single:
+            Sanic.serve_single(primary=app)
+        else:
+            Sanic.serve(primary=app, app_loader=loader)
+    except OSError as error:
+        if error.errno not in _NO_ADDRESS:
+            raise
+        here = f"{settings.host}:{settings.port}"
+        raise SettingError(f"Cannot listen on {here}: {error.strerror}. Set LOTSE_HOST or LOTSE_PORT to what is free.") from None
 
 
 def _from_environment() -> Sanic:

@@ -163,7 +163,8 @@ def no_model(shared_servers: Servers, tmp_path_factory: pytest.TempPathFactory) 
     name = f"{fingerprint(ROOT / 'data')}.tar.gz"
     (models / name).write_bytes(b"not a model")
     (models / f"{name}.sha256").write_text("0" * 64 + "\n")
-    server = shared_servers.start(wait=False, models=models, rate_messages=500, rate_conversations=10_000)
+    generous = {"rate_messages": 500, "rate_conversations": 10_000}
+    server = shared_servers.start(wait=False, models=models, origins="https://www.landkreis.example", **generous)
     server.wait_until_ready(120, path="/health/live")
     return server
 

@@ -366,21 +366,6 @@ def test_the_interface_has_the_same_texts_in_every_language(live_server: LiveSer
     assert len(keys) == 1 and min(map(len, keys)) > 10
 
 
-@pytest.mark.parametrize("path", ["/", "/health/live", "/health/ready"])
-def test_monitors_may_ask_without_reading(live_server: LiveServer, path: str) -> None:
-    asked = httpx.head(live_server.url + path)
-    assert asked.status_code == 200 and not asked.content
-
-
-def test_health_and_metrics(live_server: LiveServer, talk: Visitor) -> None:
-    assert httpx.get(f"{live_server.url}/health/live").json() == {"status": "live"}
-    ready = httpx.get(f"{live_server.url}/health/ready")
-    assert ready.status_code == 200 and ready.json()["database"] is True and ready.json()["model"].endswith(".tar.gz")
-    counted = httpx.get(f"{live_server.url}/metrics").text
-    assert "lotse_turn_seconds_count" in counted and "lotse_turn_failures_total" in counted
-    assert talk.id not in counted and "Hallo" not in counted
-
-
 # --- forms
 
 
@@ -420,17 +405,10 @@ def test_a_form_is_filled_corrected_and_sent(visitor: Begin, live_server: LiveSe
     assert (case["contact_kind"], case["contact"]) == ("email", "Anna@example.org")
 
 
-# --- typing, other sites
+# --- typing
 
 
 def test_typing_is_told_and_not_stored(talk: Visitor, live_server: LiveServer, stored: Look) -> None:
     before = stored(live_server).rows(messages, talk.id)
     assert talk.http.post(f"{talk.path}/typing", headers=talk.headers).status_code == 204
     assert stored(live_server).rows(messages, talk.id) == before
-
-
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "https://www.landkreis.example.evil.example"])
-def test_a_site_that_is_not_listed_gets_no_leave(live_server: LiveServer, origin: str) -> None:
-    answer = httpx.get(f"{live_server.url}/api/v1/region", headers={"Origin": origin})
-    assert "access-control-allow-origin" not in answer.headers
-    assert answer.headers["x-content-type-options"] == "nosniff" and answer.headers["cache-control"] == "no-store"
