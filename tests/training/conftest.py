@@ -1,4 +1,4 @@
-"""A small content folder: two languages, one variant, one right-to-left language without content."""
+"""A small content folder: two languages, one variant, one right-to-left language without content; a small model."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from bot.conversation.brain import Brain
+from bot.conversation.replies import ReplyGenerator
+from bot.languages import load_languages
+from bot.training.responses import merge_responses, read_responses
+from tests.training import small
 
 _LANGUAGES = """default: de
 languages:
@@ -37,3 +43,22 @@ def write(tmp_path: Path) -> Callable[[str, str], Path]:
 def data(tmp_path: Path, write: Callable[[str, str], Path]) -> Path:
     """The folder that `write` writes into."""
     return tmp_path / "data"
+
+
+@pytest.fixture(scope="session")
+def small_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`tests.training.small`, trained: `data/`, and `out/model.tar.gz`."""
+    root = tmp_path_factory.mktemp("small")
+    done = small.train(small.write(root), root / "out")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return root
+
+
+@pytest.fixture(scope="session")
+def small_brain(small_project: Path) -> Brain:
+    """Its model, loaded as a server does, with its replies."""
+    languages = load_languages(small_project / "data")
+    replies = merge_responses(read_responses(small_project / "data", languages), languages).responses
+    brain = Brain(ReplyGenerator(replies, lambda _: {}, languages.default), languages)
+    brain.load(small_project / "out" / "model.tar.gz")
+    return brain

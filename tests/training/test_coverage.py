@@ -8,7 +8,7 @@ import pytest
 
 from bot.languages import load_languages
 from bot.training.coverage import page
-from bot.training.evaluate import Reading, share
+from bot.training.evaluate import Reading
 from bot.training.examples import Example
 
 LANGUAGES = load_languages(Path("data"))
@@ -24,14 +24,6 @@ READINGS = [
     Reading(example("out_of_scope", "Wie wird das Wetter?"), [("greet", 0.3), ("find_job", 0.2)], "de", True),
     Reading(example("crisis", "ich kann nicht mehr"), [("crisis", 0.8), ("greet", 0.1)], "de", False),
 ]
-
-
-def test_a_reading_knows_whether_it_is_right() -> None:
-    right, second, refused, _ = READINGS
-    assert (right.first, right.three, right.refused) == (True, True, False)
-    assert (second.first, second.three) == (False, True)
-    assert refused.refused and not refused.three
-    assert share([], lambda _: True) == 0
 
 
 def test_the_page_tells_numbers_by_language_and_intent() -> None:
