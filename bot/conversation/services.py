@@ -98,5 +98,7 @@ class Services:
         Sanic's own `ip` is the proxy's; a header is only believed as far as proxies are configured.
         """
         proxies = self.settings.trusted_proxies
-        reported = [part.strip() for part in (request.headers.get("x-forwarded-for") or "").split(",") if part.strip()]
+        # A proxy may add a line of its own to one that the visitor sent: the last is what counts.
+        lines = ",".join(request.headers.getall("x-forwarded-for", []))
+        reported = [part.strip() for part in lines.split(",") if part.strip()]
         return reported[-proxies] if proxies and len(reported) >= proxies else request.ip
