@@ -123,23 +123,25 @@ def by_id(tree: Any, depth: int = 0) -> dict[str, Node]:
     return found
 
 
-def listed(value: Any) -> list[Any]:
-    """A value as a list, however it was written: alone, as a list, as @list or @set."""
-    if value is None or value == "":
+def listed(value: Any, depth: int = 0) -> list[Any]:
+    """A value as a list, however it was written: alone, as a list, as @list or @set; without what nests too deep."""
+    if value is None or value == "" or depth > _MAX_DEPTH:
         return []
     if isinstance(value, list):
-        return [inner for each in value for inner in listed(each)]
+        return [inner for each in value for inner in listed(each, depth + 1)]
     if isinstance(value, dict) and ("@list" in value or "@set" in value):
-        return listed(value.get("@list", value.get("@set")))
+        return listed(value.get("@list", value.get("@set")), depth + 1)
     return [value]
 
 
-def text_of(value: Any) -> str:
+def text_of(value: Any, depth: int = 0) -> str:
     """The first text a value holds: itself, its @value, or the name, value, url or @id of an object."""
+    if depth > _MAX_DEPTH:
+        return ""
     for each in listed(value):
         if isinstance(each, dict):
             for name in ("@value", "name", "value", "codeValue", "url", "@id"):
-                if name in each and (text := text_of(each[name])):
+                if name in each and (text := text_of(each[name], depth + 1)):
                     return text
         elif isinstance(each, str | int | float) and not isinstance(each, bool) and str(each).strip():
             return str(each).strip()

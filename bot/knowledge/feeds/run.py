@@ -131,10 +131,9 @@ class _Importer:
             return [
                 f"{self._nameless} entries have no identifier, and any offer may be one of them: nothing was withdrawn"
             ]
-        for id, standing in list(self.shelf.standing.items()):
-            imported = standing.file == self.shelf.imported_file(standing.kind, self.context.source)
-            ours = imported or id.startswith(f"{self.context.source}-")
-            if ours and standing.kind in self.format.kinds and id not in self._seen:
+        for standing in self.shelf.of_source(self.context.source):
+            id = standing.record["id"]
+            if standing.kind in self.format.kinds and id not in self._seen:
                 outcome = self._withdraw(id, standing, "not in the delivery")
                 if outcome.status == "withdrawn":
                     self.outcomes.append(outcome)

@@ -29,6 +29,8 @@ _ORDER = (
     "valid_until", "facts", "contact", "title", "text",
 )  # fmt: skip
 _WIDTH = 116
+_IMPORTED = "import-"
+"""Begins the names of files of partners' records."""
 _DAYS = ("reviewed_on", "valid_from", "valid_until", "start", "available_from", "free_from")
 
 
@@ -66,7 +68,23 @@ class Shelf:
 
     def imported_file(self, kind: str, source: str) -> Path:
         """Where new records of a partner go."""
-        return self._folder / kind / f"import-{source}.yml"
+        return self._folder / kind / f"{_IMPORTED}{source}.yml"
+
+    def of_source(self, source: str) -> list[Standing]:
+        """The records that came from a partner: those in its files and, by their ids, those that were moved elsewhere.
+
+        An id that begins with the names of two partners, `klinik` and `klinik-nord`, is that of the longer name.
+        """
+        stems = {standing.file.stem for standing in self.standing.values()}
+        partners = {source, *(stem.removeprefix(_IMPORTED) for stem in stems if stem.startswith(_IMPORTED))}
+
+        def sender(standing: Standing) -> str:
+            stem = standing.file.stem
+            if stem.startswith(_IMPORTED):
+                return stem.removeprefix(_IMPORTED)
+            return max((name for name in partners if standing.record["id"].startswith(f"{name}-")), key=len, default="")
+
+        return [standing for standing in self.standing.values() if sender(standing) == source]
 
     def change(self, standing: Standing, record: Mapping[str, Any]) -> None:
         """Write `record` in the place of the one that stands there."""
@@ -105,7 +123,7 @@ class Shelf:
 
     def _compose(self, file: Path) -> str:
         if file not in self._documents:
-            head = f"# Von `lotse import` geführt ({file.stem.removeprefix('import-')}). Von Hand ergänzte Felder bleiben.\n"
+            head = f"# Von `lotse import` geführt ({file.stem.removeprefix(_IMPORTED)}). Von Hand ergänzte Felder bleiben.\n"
             return head + "offers:\n" + "\n".join(_block(_commented(record)) for record in self._new[file])
         document = self._documents[file]
         lines = file.read_text("utf-8-sig").splitlines(keepends=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import shutil
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -74,3 +76,12 @@ def offers(data: Path) -> dict[str, Offer]:
 def snapshot(data: Path) -> dict[str, bytes]:
     """Every file of the offers, to see that nothing was touched."""
     return {str(file): file.read_bytes() for file in sorted((data / "offers").rglob("*")) if file.is_file()}
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """A zip file of these."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    return out.getvalue()

@@ -9,7 +9,6 @@ import pytest
 
 from bot.errors import ContentErrors
 from bot.knowledge.feeds import shelf as shelf_module
-from bot.knowledge.feeds.run import offer_id
 from bot.knowledge.feeds.shelf import Shelf
 from tests.knowledge.feeds.conftest import context, offers, refusals, snapshot, statuses, take
 
@@ -142,10 +141,3 @@ def test_no_file_is_replaced_if_one_of_them_would_be_broken(data: Path, file: Pa
     with pytest.raises(ContentErrors):
         shelf.save()
     assert snapshot(data) == before
-
-
-def test_ids_are_readable_and_never_those_of_another_key() -> None:
-    assert offer_id("p", "abc-1") == "p-abc-1"
-    ids = {offer_id("p", key) for key in ("A/1", "A 1", "a-1", "A-1", "ä1", "x" * 200, "x" * 201, "...", "日本")}
-    assert len(ids) == 9
-    assert all(len(id) <= 80 and id.startswith("p-") and "--" not in id and not id.endswith("-") for id in ids)

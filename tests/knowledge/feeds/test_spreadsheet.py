@@ -109,17 +109,6 @@ def test_rows_without_an_id_keep_theirs_and_can_be_withdrawn(data: Path) -> None
     assert "same identifier as row 2" in refusals(twice)[0]
 
 
-def test_what_a_file_does_not_hold_is_withdrawn_only_if_it_is_said_to_be_complete(data: Path) -> None:
-    both = table(ROW, ROW.replace(";a;", ";b;"))
-    take(data, "spreadsheet", both)
-    assert statuses(take(data, "spreadsheet", table(ROW))) == ["unchanged"]
-    assert statuses(take(data, "spreadsheet", table(ROW), complete=True, dry_run=True)) == ["unchanged", "withdrawn"]
-    assert offers(data)["b"].valid_until is None, "a dry run writes nothing"
-    assert statuses(take(data, "spreadsheet", table(ROW), complete=True)) == ["unchanged", "withdrawn"]
-    assert offers(data)["b"].valid_until == date(2026, 11, 20)
-    assert statuses(take(data, "spreadsheet", table(ROW), complete=True)) == ["unchanged"]
-
-
 def test_a_changed_text_takes_its_translations_out(data: Path) -> None:
     head = HEAD + ";Titel (en);Text (en)"
     take(data, "spreadsheet", table(ROW + ";Advice;A text of some length.", head=head))

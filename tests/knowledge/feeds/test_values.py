@@ -1,4 +1,4 @@
-"""Numbers, dates, telephone numbers, titles and places as partners write them."""
+"""Numbers, dates, telephone numbers and titles as partners write them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ import pytest
 
 from bot.knowledge.feeds import values
 from bot.knowledge.feeds.fields import Malformed
-from bot.knowledge.feeds.places import Places
-from bot.region import Region
-from tests.knowledge.feeds.conftest import DATA
 
 
 @pytest.mark.parametrize(
@@ -80,33 +77,3 @@ def test_texts_lose_their_markup_and_scripts() -> None:
 )  # fmt: skip
 def test_telephone_numbers(written: str, phone: str | None) -> None:
     assert values.phone(written, "DE") == phone
-
-
-@pytest.fixture(scope="module")
-def places() -> Places:
-    return Places(Region.load(DATA), 12)
-
-
-@pytest.mark.parametrize(
-    ("name", "postcode", "at", "place"),
-    [
-        ("Stendal", "", (), "stendal"), ("Hansestadt Stendal", "", (), "stendal"), ("Osterburg (Altmark)", "", (), "osterburg"),
-        ("TANGERHUETTE", "", (), "tangerhuette"), ("39590 Tangermünde OT Buch", "", (), "tangermuende"), ("Uchtspringe", "", (), "stendal"),
-        ("Schönfeld", "", (), "kamern"), ("Markt 1, Havelberg", "", (), "havelberg"), ("", "", (52.83, 12.07), "havelberg"),
-        ("", "39539", (), "havelberg"), ("Nirgends", "", (52.61, 11.86), "stendal"), ("Havelberg", "", (52.61, 11.86), "havelberg"),
-    ],
-)  # fmt: skip
-def test_places(places: Places, name: str, postcode: str, at: tuple[float, ...], place: str) -> None:
-    assert places.find(name, postcode, *at) == (place, "")
-
-
-@pytest.mark.parametrize(
-    ("name", "postcode", "at", "why_not"),
-    [
-        ("Berlin", "10115", (), "no place of this region"), ("", "", (), "names no place"), ("Irgendwo", "39524", (), "that of"),
-        ("", "", (48.1, 11.6), "the nearest place"), ("Berliner Straße 3", "", (), "no place"),
-    ],
-)  # fmt: skip
-def test_no_places(places: Places, name: str, postcode: str, at: tuple[float, ...], why_not: str) -> None:
-    found, why = places.find(name, postcode, *at)
-    assert found is None and why_not in why
