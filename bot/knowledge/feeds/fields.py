@@ -74,12 +74,22 @@ class Context:
 
 @dataclass
 class Entry:
-    """One thing of a delivery as it came. `where` is what its sender finds it by: `row 7`, `JobPosting 2 (line 31)`."""
+    """One thing of a delivery as it came.
+
+    where: what its sender finds it by: `row 7`, `JobPosting 2 (line 31)`.
+    raw: whatever its format makes of it, or the exception that says why nothing could be made of it.
+    """
 
     where: str
     raw: Any
     context: Context
     remarks: list[str] = field(default_factory=list)
+
+    def content(self) -> Any:
+        """`raw`. Raises Refused where it could not be read, before anything else can be asked of it."""
+        if isinstance(self.raw, Exception):
+            raise Refused(str(self.raw))
+        return self.raw
 
     def remark(self, text: str) -> None:
         """Note what was left out of an entry that is taken all the same."""

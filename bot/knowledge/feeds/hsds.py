@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.knowledge.feeds import jsonld, values
 from bot.knowledge.feeds.fields import Context, Delivery, Entry, Field, Format, Key, Refused, Unreadable
+from bot.knowledge.feeds.texts import text_in, title_in
 from bot.knowledge.offers import Offer
 
 NAME = "hsds"
@@ -80,14 +81,8 @@ def _location(at: Mapping[str, Any], known: Mapping[str, Any]) -> Mapping[str, A
     return {**place, **own} if isinstance(place, Mapping) else own
 
 
-def _service(entry: Entry) -> _Service:
-    if isinstance(entry.raw, Refused):
-        raise entry.raw
-    return entry.raw  # type: ignore[no-any-return]
-
-
 def key(entry: Entry) -> Key | None:
-    service = _service(entry)
+    service: _Service = entry.content()
     for term in _terms(service):
         if isinstance(term, Mapping) and term.get("taxonomy") == entry.context.own_ids:
             return Key(str(term.get("code")), ours=True)
@@ -101,7 +96,7 @@ def _terms(service: _Service) -> list[Any]:
 def _mapped(entry: Entry, table: str) -> list[str]:
     """What the taxonomy's terms are for us, by code or by name."""
     found = []
-    for term in _terms(_service(entry)):
+    for term in _terms(entry.content()):
         for word in (term.get("code"), term.get("name")) if isinstance(term, Mapping) else (term,):
             if word and (meaning := entry.context.mappings.find(NAME, table, word)):
                 found.append(str(meaning))
@@ -109,7 +104,7 @@ def _mapped(entry: Entry, table: str) -> list[str]:
 
 
 def _by_words(entry: Entry, table: str) -> str | None:
-    found = entry.context.mappings.within(NAME, table, _service(entry).text("name"))
+    found = entry.context.mappings.within(NAME, table, entry.content().text("name"))
     return str(found) if found else None
 
 
@@ -126,22 +121,16 @@ def kind(entry: Entry) -> str:
 
 
 def withdrawn(entry: Entry) -> bool:
-    return _service(entry).text("status").lower() in _GONE
+    return entry.content().text("status").lower() in _GONE
 
 
 def _title(entry: Entry) -> dict[str, str]:
-    title = values.short_title(entry.raw.text("name"))
-    if not title:
-        raise Refused("name is missing")
-    return {entry.context.language: title}
+    return title_in(entry.context.language, entry.raw.text("name"), "name")
 
 
 def _text(entry: Entry) -> dict[str, str]:
     parts = [entry.raw.text(name) for name in ("description", "eligibility_description", "application_process")]
-    text = values.long_text(" ".join(part for part in parts if part))
-    if not text:
-        raise Refused("description is missing or shorter than 20 characters")
-    return {entry.context.language: text}
+    return text_in(entry.context.language, " ".join(part for part in parts if part), "description")
 
 
 def _provider(entry: Entry) -> str:

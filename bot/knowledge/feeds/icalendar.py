@@ -13,6 +13,7 @@ from icalendar import Calendar, Event, vCalAddress, vText
 
 from bot.knowledge.feeds import jsonld, values
 from bot.knowledge.feeds.fields import Context, Delivery, Entry, Field, Format, Key, Refused, Unreadable
+from bot.knowledge.feeds.texts import text_in, title_in
 from bot.knowledge.offers import Offer
 
 NAME = "icalendar"
@@ -185,14 +186,8 @@ def _listed(value: Any) -> list[Any]:
     return [] if value is None else list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _occurrence(entry: Entry) -> _Occurrence:
-    if isinstance(entry.raw, Exception):
-        raise Refused(str(entry.raw))
-    return entry.raw  # type: ignore[no-any-return]
-
-
 def key(entry: Entry) -> Key | None:
-    one = _occurrence(entry)
+    one: _Occurrence = entry.content()
     uid = one.text("UID")
     if uid.endswith(f"@{entry.context.own_ids}"):
         return Key(uid.partition("@")[0], ours=True)
@@ -200,13 +195,13 @@ def key(entry: Entry) -> Key | None:
 
 
 def kind(entry: Entry) -> str:
-    if _occurrence(entry).text("CLASS").upper() in ("PRIVATE", "CONFIDENTIAL"):
+    if entry.content().text("CLASS").upper() in ("PRIVATE", "CONFIDENTIAL"):
         raise Refused("is not public (CLASS)")
     return "event"
 
 
 def withdrawn(entry: Entry) -> bool:
-    return _occurrence(entry).text("STATUS").upper() == "CANCELLED"
+    return entry.content().text("STATUS").upper() == "CANCELLED"
 
 
 def _language(entry: Entry, name: str) -> str:
@@ -216,20 +211,14 @@ def _language(entry: Entry, name: str) -> str:
 
 
 def _title(entry: Entry) -> dict[str, str]:
-    title = values.short_title(entry.raw.text("SUMMARY"))
-    if not title:
-        raise Refused("SUMMARY is missing")
-    return {_language(entry, "SUMMARY"): title}
+    return title_in(_language(entry, "SUMMARY"), entry.raw.text("SUMMARY"), "SUMMARY")
 
 
 def _text(entry: Entry) -> dict[str, str]:
     one = entry.raw
-    text = values.long_text(one.text("DESCRIPTION"))
-    if not text:
-        text = values.long_text(". ".join(part for part in (one.text("SUMMARY"), one.text("LOCATION")) if part) + ".")
-    if not text:
-        raise Refused("DESCRIPTION is missing or shorter than 20 characters")
-    return {_language(entry, "SUMMARY"): text}
+    instead = ". ".join(part for part in (one.text("SUMMARY"), one.text("LOCATION")) if part) + "."
+    said = one.text("DESCRIPTION")
+    return text_in(_language(entry, "SUMMARY"), said if values.long_text(said) else instead, "DESCRIPTION")
 
 
 def _coordinates(entry: Entry) -> dict[str, float] | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.knowledge.feeds import jsonld, values
 from bot.knowledge.feeds.fields import Context, Delivery, Entry, Field, Format, Key, Refused
-from bot.knowledge.feeds.texts import in_our_languages
+from bot.knowledge.feeds.texts import in_our_languages, too_short
 from bot.knowledge.offers import Offer
 
 NAME = "jobposting"
@@ -21,7 +21,7 @@ def read(content: bytes, context: Context) -> Delivery:
     entries = []
     for where, tree in jsonld.blocks(content):
         if isinstance(tree, ValueError):
-            entries.append(Entry(f"block{where}", tree, context))
+            entries.append(Entry(f"block{where}", Refused(f"is no JSON: {tree}"), context))
             continue
         known = jsonld.by_id(tree)
         for node in jsonld.nodes(tree, "JobPosting"):
@@ -58,14 +58,8 @@ class _Posting:
         return jsonld.text_of(self.all(*path))
 
 
-def _posting(entry: Entry) -> _Posting:
-    if isinstance(entry.raw, ValueError):
-        raise Refused(f"is no JSON: {entry.raw}")
-    return entry.raw  # type: ignore[no-any-return]
-
-
 def key(entry: Entry) -> Key | None:
-    posting = _posting(entry)
+    posting: _Posting = entry.content()
     for identifier in posting.all("identifier"):
         if isinstance(identifier, dict) and identifier.get("propertyID") == entry.context.own_ids:
             return Key(jsonld.text_of(identifier.get("value")), ours=True)
@@ -78,7 +72,7 @@ def key(entry: Entry) -> Key | None:
 
 
 def kind(entry: Entry) -> str:
-    posting = _posting(entry)
+    posting: _Posting = entry.content()
     for word in _types(posting):
         if reason := entry.context.mappings.find(NAME, "refused", word):
             raise Refused(str(reason))
@@ -129,7 +123,7 @@ def _title(entry: Entry) -> dict[str, str]:
 def _text(entry: Entry) -> dict[str, str]:
     found = in_our_languages(entry, entry.raw.node.get("description"), values.long_text)
     if not found:
-        raise Refused("description is missing or shorter than 20 characters")
+        raise Refused(too_short("description"))
     return found
 
 

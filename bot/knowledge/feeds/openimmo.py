@@ -13,6 +13,7 @@ from defusedxml.ElementTree import fromstring
 
 from bot.knowledge.feeds import archive, values
 from bot.knowledge.feeds.fields import Context, Delivery, Entry, Field, Format, Key, Refused, Unreadable
+from bot.knowledge.feeds.texts import text_in, title_in
 from bot.knowledge.offers import Offer
 
 NAME = "openimmo"
@@ -96,14 +97,8 @@ def _parse(xml: bytes) -> Element:
     return root
 
 
-def _home(entry: Entry) -> _Immobilie:
-    if isinstance(entry.raw, Unreadable):
-        raise Refused(str(entry.raw))
-    return entry.raw  # type: ignore[no-any-return]
-
-
 def key(entry: Entry) -> Key | None:
-    home = _home(entry)
+    home: _Immobilie = entry.content()
     if own := home.own(_OWN_ID):
         return Key(own, ours=True)
     number = home.text("verwaltung_techn/objektnr_extern", "verwaltung_techn/openimmo_obid", "verwaltung_techn/objektnr_intern")
@@ -121,7 +116,7 @@ def _object(entry: Entry) -> tuple[str, str]:
 
 
 def kind(entry: Entry) -> str:
-    home = _home(entry)
+    home: _Immobilie = entry.content()
     action = home.element.find("verwaltung_techn/aktion")
     if action is not None and action.get("aktionart", "").upper() == "REFERENZ":
         raise Refused("is a reference (aktionart REFERENZ), not on offer")
@@ -136,7 +131,7 @@ def kind(entry: Entry) -> str:
 
 def withdrawn(entry: Entry) -> bool:
     """DELETE, of the object or the whole delivery, or sold."""
-    home = _home(entry)
+    home: _Immobilie = entry.content()
     action = home.element.find("verwaltung_techn/aktion")
     said = action.get("aktionart", "").upper() if action is not None else ""
     state = home.element.find("zustand_angaben/verkaufstatus")
@@ -170,18 +165,12 @@ def _housing_kind(entry: Entry) -> str:
 
 
 def _title(entry: Entry) -> dict[str, str]:
-    title = values.short_title(entry.raw.text("freitexte/objekttitel"))
-    if not title:
-        raise Refused("freitexte/objekttitel is missing")
-    return {entry.context.language: title}
+    return title_in(entry.context.language, entry.raw.text("freitexte/objekttitel"), "freitexte/objekttitel")
 
 
 def _text(entry: Entry) -> dict[str, str]:
     parts = [entry.raw.text("freitexte/objektbeschreibung", "freitexte/dreizeiler"), entry.raw.text("freitexte/lage")]
-    text = values.long_text(" ".join(part for part in parts if part))
-    if not text:
-        raise Refused("freitexte/objektbeschreibung is missing or shorter than 20 characters")
-    return {entry.context.language: text}
+    return text_in(entry.context.language, " ".join(part for part in parts if part), "freitexte/objektbeschreibung")
 
 
 def _exact(entry: Entry) -> dict[str, float] | None:

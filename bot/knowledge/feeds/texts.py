@@ -5,8 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bot.knowledge.feeds import jsonld
-from bot.knowledge.feeds.fields import Entry
+from bot.knowledge.feeds import jsonld, values
+from bot.knowledge.feeds.fields import Entry, Refused
+
+
+def title_in(language: str, text: str, field: str) -> dict[str, str]:
+    """The title of a record out of a text in one language. Raises Refused, with the name of the `field`, without one."""
+    title = values.short_title(text)
+    if not title:
+        raise Refused(f"{field} is missing")
+    return {language: title}
+
+
+def text_in(language: str, text: str, field: str) -> dict[str, str]:
+    """As `title_in`, the text of a record."""
+    found = values.long_text(text)
+    if not found:
+        raise Refused(too_short(field))
+    return {language: found}
+
+
+def too_short(field: str) -> str:
+    """Why an entry without a text is refused."""
+    return f"{field} is missing or shorter than 20 characters"
 
 
 def in_our_languages(
