@@ -1,0 +1,75 @@
+"""Asking back offers what was likely meant and, after several times, a person; what was said last is said again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from actions.dialogue import ActionInform, ActionMisunderstood, ActionRepeat
+from tests.actions.conftest import Talk
+
+LIKELY = {"find_job": 0.3, "greet": 0.2, "find_housing": 0.1, "faq/renting": 0.06, "find_training": 0.05, "faq/birth": 0.01}
+
+
+def user(intent: str, *entities: str) -> dict[str, Any]:
+    found = [{"entity": entity, "value": "none"} for entity in entities]
+    return {"event": "user", "parse_data": {"intent": {"name": intent}, "entities": found}}
+
+
+def bot(text: str, **data: Any) -> dict[str, Any]:
+    return {"event": "bot", "text": text, "data": data}
+
+
+def test_the_likeliest_meanings_that_can_be_meant_are_offered(talk: Talk) -> None:
+    assert talk.run(ActionMisunderstood(), "nlu_fallback", "hm", ranking=LIKELY) == ["utter_did_you_mean"]
+    offered = [button["payload"] for button in talk.replies[0]["buttons"]]
+    assert offered == ["/find_job", "/find_housing", "/faq/renting", '/inform{"criterion": "none"}']
+    assert all(button["title"] and "/" not in button["title"] for button in talk.replies[0]["buttons"])
+
+
+def test_where_nothing_is_likely_nothing_is_offered(talk: Talk) -> None:
+    assert talk.run(ActionMisunderstood(), "nlu_fallback", "hm", ranking={"greet": 0.9, "faq/birth": 0.04}) == ["utter_fallback"]
+
+
+@pytest.mark.parametrize(
+    ("before", "response"),
+    [
+        pytest.param([user("nlu_fallback")] * 2, "utter_did_you_mean", id="twice"),
+        pytest.param([user("nlu_fallback")] * 3, "utter_fallback_handoff", id="three times"),
+        pytest.param(
+            [user("nlu_fallback"), bot("?"), user("nlu_fallback"), bot("?"), user("inform", "criterion"), user("nlu_fallback")],
+            "utter_fallback_handoff", id="none of these is no understanding",
+        ),
+        pytest.param(
+            [user("nlu_fallback"), user("nlu_fallback"), user("find_job"), user("nlu_fallback")], "utter_did_you_mean",
+            id="understood in between",
+        ),
+    ],
+)  # fmt: skip
+def test_a_person_is_offered_after_three_times_in_a_row(talk: Talk, before: list[dict[str, Any]], response: str) -> None:
+    talk.events = before
+    assert talk.run(ActionMisunderstood(), "nlu_fallback", "hm", ranking=LIKELY) == [response]
+
+
+def test_the_last_replies_are_said_again_whole(talk: Talk) -> None:
+    buttons, offers = [{"title": "Ja", "payload": "/affirm"}], {"offers": [{"id": "x"}]}
+    talk.events = [
+        user("greet"), bot("Guten Tag"), user("find_job"), bot("Gefunden", custom=offers), bot("Wo?", buttons=buttons), user("repeat"),
+    ]  # fmt: skip
+    assert talk.run(ActionRepeat(), "repeat") == ["utter_repeat", None, None]
+    again = talk.replies[1:]
+    assert [reply["text"] for reply in again] == ["Gefunden", "Wo?"]
+    assert again[0]["custom"] == offers and again[1]["buttons"] == buttons
+    talk.events = [user("repeat")]
+    assert talk.run(ActionRepeat(), "repeat") == ["utter_nothing_to_repeat"]
+
+
+def test_a_button_outside_its_form_is_answered_and_inside_left_to_it(talk: Talk) -> None:
+    talk.slots["asked_criterion"] = "place"
+    talk.loop = {"name": "handoff_form"}
+    assert talk.run(ActionInform(), "inform", criterion="none") == [] and talk.slots["asked_criterion"] == "place"
+    talk.loop = {}
+    assert talk.run(ActionInform(), "inform", criterion="none") == ["utter_none_of_these"]
+    assert talk.slots["asked_criterion"] is None
+    assert talk.run(ActionInform(), "inform", handoff_topic="work") == ["utter_affirm"], "an old one"
