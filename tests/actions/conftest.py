@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from rasa_sdk import Action, Tracker
+from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.errors import load_yaml
@@ -59,7 +59,7 @@ class Talk:
         }  # fmt: skip
         return Tracker("s", self.slots, message, self.events, False, None, self.loop, None)
 
-    def run(self, action: Action, intent: str = "", text: str = "", **more: Any) -> list[str]:
+    def run(self, action: Any, intent: str = "", text: str = "", **more: Any) -> list[str]:
         """Names of the replies that the action gives to a message (see `tracker`)."""
         dispatcher = CollectingDispatcher()
         events = action.run(dispatcher, self.tracker(intent, text, **more), {})

@@ -1,0 +1,121 @@
+"""A case comes about once, after consent alone, and with what the visitor saw; its state is told to nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.handoff import (
+    ActionAskHandoffConsent,
+    ActionCaseStatus,
+    ActionStartHandoff,
+    ActionSubmitHandoff,
+    ValidateHandoffForm,
+)
+from tests.actions.conftest import Talk
+
+NEW = {"number": "HL-2222-22", "state": "new", "topic": "housing", "agreed": None}
+CLOSED = {**NEW, "state": "closed"}
+FILLED = {
+    "handoff_topic": "housing", "handoff_concern": "Wir suchen eine Wohnung.", "handoff_contact": "none", "handoff_consent": True,
+}  # fmt: skip
+
+
+def read(talk: Talk, slot: str, value: Any, intent: str = "", **message: Any) -> tuple[Any, list[str]]:
+    """(what the form keeps of an answer, the replies to it)."""
+    dispatcher = CollectingDispatcher()
+    validate = getattr(ValidateHandoffForm(), f"validate_{slot}")
+    kept = validate(value, dispatcher, talk.tracker(intent, str(value), **message), {})
+    return kept[slot], [reply["response"] for reply in dispatcher.messages]
+
+
+@pytest.mark.parametrize(
+    ("value", "intent", "ranking", "topic"),
+    [
+        pytest.param("business", "inform", {}, "business", id="a button"),
+        pytest.param("eine Bleibe", "find_housing", {}, "housing", id="as it was understood"),
+        pytest.param("Papiere", "nlu_fallback", {"greet": 0.3, "faq/registration": 0.2}, "arriving", id="as it was likely meant"),
+        pytest.param("Papiere", "nlu_fallback", {"greet": 0.3, "thank": 0.2, "find_job": 0.1}, "other", id="too unlikely"),
+        pytest.param(None, "cancel", {}, None, id="taken back"),
+    ],
+)
+def test_a_typed_answer_becomes_a_topic_that_there_is(talk: Talk, value: Any, intent: str, ranking: Any, topic: Any) -> None:
+    assert read(talk, "handoff_topic", value, intent, ranking=ranking) == (topic, [])
+
+
+@pytest.mark.parametrize(
+    ("value", "message", "kept", "replies"),
+    [
+        ("Anna@Example.ORG, danke", {}, "Anna@example.org", []),
+        ("0176 12345678", {}, "+4917612345678", []),
+        ("none", {"handoff_contact_kind": "visit"}, "visit", []),
+        ("a@example.org", {"handoff_contact_kind": "video"}, "video a@example.org", []),
+        ("lieber nicht", {"intent": "deny"}, "none", []),
+        ("anna@", {}, None, ["utter_handoff_contact_invalid"]),
+        ("weiß ich gerade nicht", {}, None, ["utter_handoff_contact_invalid"]),
+        (None, {}, None, []),
+    ],
+)
+def test_contact_is_read_or_asked_for_again(talk: Talk, value: Any, message: Any, kept: Any, replies: list[str]) -> None:
+    assert read(talk, "handoff_contact", value, **message) == (kept, replies)
+
+
+@pytest.mark.parametrize(("case", "asked"), [(None, True), (CLOSED, True), (NEW, False), ({**NEW, "state": "open"}, False)])
+def test_who_has_a_case_fills_in_no_second_form(talk: Talk, case: Any, asked: bool) -> None:
+    talk.case, slots = case, ["handoff_topic", "handoff_concern"]
+    required = ValidateHandoffForm().required_slots(slots, CollectingDispatcher(), talk.tracker("request_human"), {})
+    assert asyncio.run(required) == (slots if asked else [])
+    assert talk.run(ActionStartHandoff(), "request_appointment") == (["utter_request_appointment"] if asked else [])
+    assert talk.run(ActionStartHandoff(), "request_human") == []
+
+
+def test_the_summary_shows_all_that_is_passed_on_and_can_be_changed(talk: Talk) -> None:
+    talk.slots |= {**FILLED, "handoff_contact": "anna@example.org", "place": "stendal", "rooms": 3, "search_kind": "housing"}
+    assert talk.run(ActionAskHandoffConsent(), "inform") == ["utter_handoff_summary"]
+    shown = talk.replies[0]
+    assert shown["concern"] == "Wir suchen eine Wohnung." and "anna@example.org" in shown["contact"] and "Stendal" in shown["facts"]
+    assert talk.run(ActionAskHandoffConsent(), "inform", handoff_change="yes") == ["utter_handoff_edit"]
+    fields = {each["name"]: each.get("value") for each in talk.replies[0]["custom"]["form"]["fields"]}
+    assert (fields["topic"], fields["concern"], fields["facts"]) == ("housing", "Wir suchen eine Wohnung.", shown["facts"])
+
+
+@pytest.mark.parametrize("consent", [None, False])
+def test_without_consent_nothing_is_passed_on(talk: Talk, consent: bool | None) -> None:
+    talk.slots |= {**FILLED, "handoff_consent": consent}
+    assert talk.run(ActionSubmitHandoff(), "deny") == ["utter_handoff_cancelled"]
+    assert talk.effects() == {} and all(talk.slots[name] is None for name in FILLED), "nothing of it is kept either"
+
+
+def test_a_running_case_is_named_instead_of_a_second_one(talk: Talk) -> None:
+    talk.slots |= FILLED
+    talk.case = NEW
+    assert talk.run(ActionSubmitHandoff(), "affirm") == ["utter_handoff_running"]
+    assert talk.replies[0]["case_number"] == NEW["number"] and talk.effects() == {}
+
+
+@pytest.mark.parametrize(("topic", "again"), [("housing", True), ("work", False)])
+def test_a_closed_case_is_opened_again_for_the_same_subject(talk: Talk, topic: str, again: bool) -> None:
+    talk.slots |= {**FILLED, "handoff_topic": topic, "handoff_language": "en"}
+    talk.case = CLOSED
+    assert talk.run(ActionSubmitHandoff(), "affirm") == ["utter_handoff_receipt"]
+    case = talk.effects()["create_case"]
+    assert (case["number"] == CLOSED["number"]) is again and talk.slots["case_number"] == case["number"]
+    assert (case["topic"], case["contact_kind"], case["contact"]) == (topic, "none", None)
+    assert talk.slots["language"] == "en" and talk.slots["handoff_consent"] is None
+
+
+def test_of_a_case_only_its_own_conversation_learns_something(talk: Talk) -> None:
+    assert talk.run(ActionCaseStatus(), "case_status") == ["utter_case_status"]
+    assert talk.run(ActionCaseStatus(), "case_status", case_number="HL-3333-33") == ["utter_case_status_elsewhere"]
+    talk.case = {**NEW, "agreed": "Termin am 3. Mai"}
+    assert talk.run(ActionCaseStatus(), "case_status", case_number="HL-3333-33") == ["utter_case_status_elsewhere"]
+    assert "Mai" not in str(talk.replies)
+    for asked in ({}, {"case_number": NEW["number"]}):
+        assert talk.run(ActionCaseStatus(), "case_status", **asked) == ["utter_case_status_agreed"]
+        assert talk.replies[0]["agreed"] == "Termin am 3. Mai"
+    talk.case = NEW
+    assert talk.run(ActionCaseStatus(), "case_status") == ["utter_case_status_known"]
+    assert talk.replies[0]["state"] not in ("", "new"), "in words of the visitor's language"
