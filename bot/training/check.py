@@ -27,6 +27,9 @@ from bot.training.right_to_left import turned_numbers
 _VARIABLE = re.compile(r"\{(\w+)\}")
 _FEW_EXAMPLES, _FEW_TESTS = 12, 6
 _SOURCE_DAYS = 365
+_YEAR = re.compile(r"\b20\d\d\b")
+_YEAR_ENDS, _YEAR_BEGINS = 11, 3
+"""The months in which editors are reminded of what was said of the old year."""
 
 
 def check_content(
@@ -53,6 +56,7 @@ def check_content(
     remarks += _without_source(replies)
     remarks += _too_hard(replies, languages)
     remarks += _turned(replies, languages)
+    remarks += _of_a_year_that_ends(replies[languages.default], today)
     remarks += prepared_gaps(data, languages, set(region.facts("de")) | set(OWN_FACTS))
     if tests and tests.exists():
         held_out = read_examples(tests, languages)
@@ -126,6 +130,16 @@ def _turned(replies: Mapping[str, Mapping[str, list[dict[str, Any]]]], languages
             for name, variations in replies[language.code].items():
                 for number in (number for v in variations for number in turned_numbers(v["text"])):
                     yield f"{language.code}: {name} has {number}, shown with its groups turned round: put no-break spaces in it"
+
+
+def _of_a_year_that_ends(own: Mapping[str, list[dict[str, Any]]], today: date) -> Iterator[str]:
+    """Amounts and deadlines are of a year; the languages agree on facts, so one of them is enough to look at."""
+    if _YEAR_BEGINS < today.month < _YEAR_ENDS:
+        return
+    year = str(today.year if today.month >= _YEAR_ENDS else today.year - 1)
+    for name, variations in own.items():
+        if any(year in _YEAR.findall(variation["text"]) for variation in variations):
+            yield f"{name} speaks of {year}: what holds in {int(year) + 1}?"
 
 
 def _variables(replies: Mapping[str, Mapping[str, list[dict[str, Any]]]], region: Region) -> Iterator[str]:

@@ -131,3 +131,11 @@ def test_sentences_that_are_too_hard_count_in_easy_languages_alone(content: Path
         write(f"responses/{language}/b.yml", "responses:\n  utter_x:\n  - text: Die Wohnungsgeberbestätigung.\n")
     found = remarks(content, "utter_x has")
     assert len(found) == 1 and found[0].startswith("de-simple: utter_x has")
+
+
+def test_answers_of_a_year_that_ends_are_told_about(content: Path, write: Write) -> None:
+    write("responses/de/b.yml", "responses:\n  utter_fee:\n  - text: Das kostet 2026 zehn Euro.\n")
+    told = "utter_fee speaks of 2026: what holds in 2027?"
+    for day, expected in ((date(2026, 11, 22), [told]), (date(2027, 1, 5), [told]), (date(2026, 6, 1), [])):
+        found = [remark for remark in check_content(content, today=day, offers=False) if "utter_fee speaks" in remark]
+        assert found == expected, day
