@@ -14,18 +14,19 @@ FILE = """nlu:
   examples: |
     - [mieten](deal:rent) in [Adorf](place:a), [Adorf](place:a)
     - Adorf
-    - [Bedorf](place:b)
+    - [Bedorf](place:b), [Einraumwohnung](rooms:1)
 - intent: greet
 """
 
 
 @pytest.fixture
 def reader(tmp_path: Path) -> EntityReader:
-    """Knows one place and renting."""
+    """Knows one place, renting, and homes of one room."""
     data = tmp_path / "data"
     (data / "lexicon").mkdir(parents=True)
     (data / "lexicon" / "inflection.yml").write_text("groups: {de: {languages: [de], endings: [n]}}")
     (data / "lexicon" / "deal.yml").write_text("entity: deal\nvalues:\n  rent: {words: {de: [mieten]}}\n")
+    (data / "lexicon" / "rooms.yml").write_text("entity: rooms\nvalues:\n  1: {words: {de: [Einraumwohnung]}}\n")
     (data / "region.yml").write_text("places: {a: {names: {de: Adorf}}}")
     return EntityReader.from_data(data)
 
@@ -45,14 +46,15 @@ def test_each_value_counts_once_a_message(reader: EntityReader, folder: Path) ->
     scores = evaluate(reader, german)
     place = scores["place", "de"]
     assert (place.found, place.wrong, place.missed) == (1, 1, 1)
-    assert place.errors == ["+ de/find_housing: a «Adorf» in: Adorf", "- de/find_housing: b in: Bedorf"]
+    assert place.errors == ["+ de/find_housing: a «Adorf» in: Adorf", "- de/find_housing: b in: Bedorf, Einraumwohnung"]
     assert (scores["deal", "de"].found, scores["deal", "de"].f1) == (1, 1.0)
+    assert (scores["rooms", "de"].found, scores["rooms", "de"].errors) == (1, []), "a number is compared as one"
 
 
 def test_a_broken_file_is_told_and_passed_over(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     examples = list(load_examples([folder]))
     assert [(example.language, example.text) for example in examples if example.language == "pl"] == [
-        ("pl", "mieten in Adorf, Adorf"), ("pl", "Adorf"), ("pl", "Bedorf"),
+        ("pl", "mieten in Adorf, Adorf"), ("pl", "Adorf"), ("pl", "Bedorf, Einraumwohnung"),
     ]  # fmt: skip
     assert "pl/a.yml" in capsys.readouterr().err
 

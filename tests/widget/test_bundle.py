@@ -82,4 +82,5 @@ def test_same_content_has_the_same_bytes_whenever_it_is_built(tmp_path: Path) ->
     again, other = build(tmp_path), build(write(tmp_path, lotse="const a = 2;\n"))
     assert first == again and first.etag != other.etag
     assert gzip.decompress(first.gzipped) == first.plain
+    assert first.gzipped[4:8] == bytes(4), "no time of day in the archive"
     assert Bundle.of(b"").etag[0] == Bundle.of(b"").etag[-1] == '"'

@@ -55,3 +55,6 @@ def test_the_nearest_wins_and_equally_near_ones_are_all_named() -> None:
     assert both.nearest(["arneburgem"]) == ["arneburgen"], "one wrong letter, not two"
     assert sorted(both.nearest(["arneborgen"])) == ["arnebergen", "arneburgen"]
     assert both.candidates("arneborgen") == {"arnebergen": 1, "arneburgen": 1}
+    far = Misspellings(["tangermund", "tangrmunda"])
+    assert far.candidates("tangermund") == {"tangermund": 0, "tangrmunda": 2}
+    assert far.nearest(["tangermund"]) == ["tangermund"]
