@@ -78,14 +78,6 @@ def test_words_are_never_stored(any_connection: Connection, resources: Resources
     ]  # fmt: skip
 
 
-def test_what_found_something_is_not_counted() -> None:
-    hit: Any = object()
-    assert unmet(SEARCH, Result((hit,), 1)) == {}
-    assert unmet(SEARCH, Result((hit,), 1, ("rooms",))) != {}
-    assert unmet(dataclasses.replace(SEARCH, offset=3), Result((), 4)) == {}
-    assert unmet(dataclasses.replace(SEARCH, kind=None), Result((), 0)) == {}
-
-
 def test_the_search_of_the_chat_asks_for_it_to_be_counted(
     any_connection: Connection, resources: Resources, capsys: pytest.CaptureFixture[str]  # noqa: F811
 ) -> None:
