@@ -16,13 +16,14 @@ def intent_of(tracker: Tracker) -> str:
 
 
 def said(tracker: Tracker) -> dict[str, Any]:
-    """Entity -> value of the last message; a list where an entity was named several times."""
+    """Entity -> value of the last message; a list where several values of it were named."""
     values: dict[str, Any] = {}
     for entity in tracker.latest_message.get("entities") or []:
         name, value = entity["entity"], entity["value"]
         if name in values:
             before = values[name] if isinstance(values[name], list) else [values[name]]
-            values[name] = before if value in before else [*before, value]
+            if value not in before:
+                values[name] = [*before, value]
         else:
             values[name] = value
     return values

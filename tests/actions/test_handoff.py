@@ -113,7 +113,7 @@ def test_of_a_case_only_its_own_conversation_learns_something(talk: Talk) -> Non
     talk.case = {**NEW, "agreed": "Termin am 3. Mai"}
     assert talk.run(ActionCaseStatus(), "case_status", case_number="HL-3333-33") == ["utter_case_status_elsewhere"]
     assert "Mai" not in str(talk.replies)
-    for asked in ({}, {"case_number": NEW["number"]}):
+    for asked in ({}, {"case_number": NEW["number"]}, {"case_number": [NEW["number"]] * 2}):
         assert talk.run(ActionCaseStatus(), "case_status", **asked) == ["utter_case_status_agreed"]
         assert talk.replies[0]["agreed"] == "Termin am 3. Mai"
     talk.case = NEW
