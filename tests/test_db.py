@@ -42,7 +42,7 @@ async def _together(database: Database, *works: object) -> list[object]:
     await asyncio.sleep(0.05)
     held.set()
     await first
-    return await asyncio.gather(*rest, return_exceptions=True)
+    return await asyncio.wait_for(asyncio.gather(*rest, return_exceptions=True), 20)
 
 
 async def test_who_fails_takes_nobody_along(database: Database) -> None:
@@ -73,7 +73,7 @@ async def test_whoever_has_gone_away_is_left_out(database: Database) -> None:
     await asyncio.sleep(0.05)
     gone.cancel()
     held.set()
-    assert await kept == "kept" and await first
+    assert await asyncio.wait_for(kept, 20) == "kept" and await first
     assert _names(database) == ["kept"]
 
 
