@@ -24,6 +24,8 @@ LEFT_OUT = frozenset(
         *("aiogram", "fbmessenger", "slack_sdk", "twilio", "webexteamssdk", "prompt_toolkit", "questionary"),
         # Other stores of conversations than ours.
         *("boto3", "botocore", "pymongo", "redis"),
+        # Channels by sockets and signed headers, reminders, and telling Rasa's makers who uses it.
+        *("socketio", "engineio", "jwt", "apscheduler", "requests"),
     }
 )
 

@@ -19,7 +19,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.conversation.action_endpoint import InProcessActions, take_failure
-from bot.conversation.model_domain import checked_already
+from bot.conversation.known_model import checked_already
 from bot.conversation.replies import ReplyGenerator
 from bot.conversation.tracker import ConversationTrackerStore
 from bot.languages import Languages

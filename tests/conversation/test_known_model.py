@@ -1,13 +1,15 @@
-"""The domain of a model is the same, read our way or Rasa's."""
+"""What lies in a model is the same, read our way or Rasa's."""
 
 from __future__ import annotations
 
+import tarfile
 from pathlib import Path
 
 import pytest
+from rasa.engine.storage import local_model_storage
 from rasa.shared.core.domain import Domain
 
-from bot.conversation.model_domain import checked_already
+from bot.conversation.known_model import checked_already
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,3 +35,16 @@ def test_what_our_reader_refuses_is_left_to_rasas(tmp_path: Path) -> None:
     with checked_already():
         domain = Domain.from_path(tmp_path)
     assert "greet" in domain.intents and "greet" in domain.user_actions
+
+
+def test_nothing_is_unpacked_outside_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "inside").mkdir()
+    with tarfile.open(tmp_path / "model.tar.gz", "w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("../outside.txt"))
+    with (
+        checked_already(),
+        local_model_storage.TarSafe.open(tmp_path / "model.tar.gz", "r:gz") as archive,
+        pytest.raises(tarfile.FilterError),
+    ):
+        archive.extractall(tmp_path / "inside")
+    assert not (tmp_path / "outside.txt").exists()
