@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from bot import digits
 from bot.console.access import CASEWORK
 from bot.console.available import attending
 from bot.console.case import load, panel_values, transcript
@@ -26,7 +27,7 @@ async def events(page: Page, number: str) -> None:
     Resumes after `Last-Event-ID`, at first after `?after=`. A message that the page has already is put in its place.
     """
     number = number.upper()
-    last = _number(page.request.headers.get("last-event-id") or page.request.args.get("after"))
+    last = digits.number(page.request.headers.get("last-event-id") or page.request.args.get("after")) or 0
     database = page.services.database
     conversation_id = (await database.read(lambda c: load(c, page, number)))["case"].conversation_id
     stream = Stream(page)
@@ -91,7 +92,3 @@ async def _send_changed(page: Page, stream: Stream, shown: dict[str, str], value
         panel = page.fragment("panel.html", **panel_values(page, values), **values)
         await stream.send("panel", panel)
         shown["panel"] = mode
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from bot import digits
 from bot.console import finding
 from bot.db import case_reads, case_tags, cases, conversations, insert, messages, users
 from bot.nlu.normalise import clean
@@ -46,8 +47,7 @@ class Choice:
         """From an address; what is not known there counts as not chosen."""
         given = {field.name: clean(str(args.get(field.name) or ""))[:100] for field in fields(cls)}
         state = given["state"] if "state" in args and given["state"] in (*STATES, "todo", "all") else "todo"
-        number = given["page"]
-        page = max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+        page = digits.number(given["page"]) or 1
         hours = given["waiting"] if given["waiting"] in WAITING_HOURS else ""
         mine = "1" if given["mine"] else ""
         return cls(state, given["topic"], given["language"], given["team"], mine, given["tag"], hours, given["q"], page)

@@ -9,6 +9,7 @@ import yaml
 from sanic.response import HTTPResponse
 from sqlalchemy.engine import Connection
 
+from bot import digits
 from bot.console import sheets
 from bot.console.page import Page, Refused
 from bot.console.words import Words
@@ -22,8 +23,7 @@ async def show(page: Page) -> HTTPResponse:
     """Conversations to look at."""
     kind = page.request.args.get("kind", "open")
     kind = kind if kind in reading.KINDS else "open"
-    number = page.request.args.get("page", "1")
-    number = max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+    number = digits.number(page.request.args.get("page")) or 1
     rows = await page.services.database.read(lambda c: reading.conversations_to_review(c, kind, number))
     return page.render(
         "review.html", kind=kind, kinds=reading.KINDS, rows=rows[: reading.PER_PAGE], more=len(rows) > reading.PER_PAGE,

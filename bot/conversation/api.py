@@ -19,6 +19,7 @@ from sanic.response import HTTPResponse, empty, raw
 from sanic.response import json as json_response
 from sqlalchemy.engine import Connection
 
+from bot import digits
 from bot.conversation import beginning, log, receipts, refusals
 from bot.conversation.errors import ApiError
 from bot.conversation.forms import read_form
@@ -295,10 +296,10 @@ def _issued(connection: Connection, conversation_id: str, wanted: Any, kind: str
     """The button or form that this conversation was given under that id."""
     if not isinstance(wanted, str):
         return None
-    anchor = wanted.split(".", 1)[0]
-    if not anchor.isascii() or not anchor.isdigit() or len(anchor) > 9:
+    anchor = digits.number(wanted.split(".", 1)[0])
+    if anchor is None:
         return None
-    reply_to = int(anchor) or None
+    reply_to = anchor or None
     m = messages.c
     rows = connection.execute(
         sa.select(m.extra).where(m.conversation_id == conversation_id, m.author != "visitor", m.reply_to == reply_to)
@@ -324,9 +325,10 @@ async def read(request: Request, conversation_id: str) -> HTTPResponse:
 def _number(text: str | None, field: str) -> int:
     if not text:
         return 0
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+    found = digits.number(text)
+    if found is None:
         raise ApiError(400, "bad_request", field=field)
-    return int(text)
+    return found
 
 
 @api.post("/conversations/<conversation_id:str>/ticket")

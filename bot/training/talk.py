@@ -35,7 +35,7 @@ async def _talk(brain: Brain, language: str) -> None:
             continue
         seq += 1
         # A number presses a button of the last replies.
-        pressed = buttons[int(text) - 1] if text.isdigit() and 0 < int(text) <= len(buttons) else None
+        pressed = buttons[int(text) - 1] if text.isdecimal() and 0 < int(text) <= len(buttons) else None
         payload = pressed["payload"] if pressed else None
         answer = await brain.answer(Incoming("terminal", seq, pressed["title"] if pressed else text, language, payload))
         language = answer.language

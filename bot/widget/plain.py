@@ -19,6 +19,7 @@ from sanic.exceptions import SanicException
 from sanic.log import logger
 from sanic.response import HTTPResponse, redirect
 
+from bot import digits
 from bot.conversation import beginning, log
 from bot.conversation.api import everything, store_rating, take_in
 from bot.conversation.errors import ApiError
@@ -178,8 +179,7 @@ async def rate(request: Request, services: Services, row: Any) -> HTTPResponse:
     """Helpful or not; after "not", the page asks what was missing."""
     form = _entered(request)
     value = -1 if "down" in form else 1
-    number = form.get("seq", "")
-    seq = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
+    seq = digits.number(form.get("seq"))
     await store_rating(services, row.id, {"seq": seq, "value": value, "comment": form.get("comment")})
     ask = f"?comment={seq}" if value < 0 and "comment" not in form else "?rated=1"
     return redirect(f"{session.PATH}{ask}#m{seq}", status=303)

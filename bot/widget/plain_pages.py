@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sanic import Request
 from sanic.response import HTTPResponse
 
+from bot import digits
 from bot.conversation import beginning, log
 from bot.conversation.api import state_of
 from bot.conversation.errors import ApiError
@@ -103,11 +104,10 @@ async def conversation_page(
     last_own = max((m["seq"] for m in messages if m["author"] == "visitor"), default=0)
     if problem and problem.field not in _fields(messages, last_own, problem):
         problem = replace(problem, field="")
-    comment = request.args.get("comment", "")
     return render(
         "plain.html", status=problem.status if problem else 200, headers=PRIVATE, messages=messages, state=state, rated=rated,
         last_own=last_own, problem=problem, asked=asked, key=session.form_key(services, request), client_id=uuid.uuid4().hex,
-        comment=int(comment) if comment.isascii() and comment.isdigit() and len(comment) < 10 else 0, thanked="rated" in request.args,
+        comment=digits.number(request.args.get("comment")) or 0, thanked="rated" in request.args,
         pending="pending" in request.args and bool(messages) and messages[-1]["author"] == "visitor",
         reload=_RELOAD if "auto" in request.args else 0, has_offers=any(m["offers"] for m in messages),
         **frame(services, row.language),

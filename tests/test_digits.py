@@ -1,0 +1,17 @@
+"""What counts as a number in an address, and what does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.digits import number
+
+
+@pytest.mark.parametrize(("text", "found"), [("0", 0), ("7", 7), ("007", 7), ("999999999", 999_999_999)])
+def test_whole_numbers(text: str, found: int) -> None:
+    assert number(text) == found
+
+
+@pytest.mark.parametrize("text", [None, "", " 7", "-1", "1.0", "1e3", "²", "٣", "1234567890", "x"])
+def test_nothing_else(text: str | None) -> None:
+    assert number(text) is None
