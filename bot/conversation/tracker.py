@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, deserialise_events
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Connection
 
@@ -63,13 +63,16 @@ class ConversationTrackerStore(TrackerStore, SerializedTrackerAsText):
             self._live.popitem(last=False)
 
     def shorten(self, conversation_id: str) -> None:
-        """Begins a new session if the present one is long and no form is running; slots stay."""
+        """Begins a new session if the present one is long; slots and a running form stay."""
         live = self._live[conversation_id]
         tracker = live.tracker
-        if len(tracker.events) < _MAX_EVENTS or tracker.active_loop or live.saved != len(tracker.events):
+        if len(tracker.events) < _MAX_EVENTS or live.saved != len(tracker.events):
             return
         slots = [SlotSet(slot.name, slot.value) for slot in tracker.slots.values() if slot.has_been_set]
-        events: List[Event] = [SessionStarted(), *slots, ActionExecuted(ACTION_LISTEN_NAME)]
+        form = tracker.active_loop_name
+        # As if the form had just asked: what it asks for is a slot.
+        running: List[Event] = [ActionExecuted(form), ActiveLoop(form)] if form else []
+        events: List[Event] = [SessionStarted(), *running, *slots, ActionExecuted(ACTION_LISTEN_NAME)]
         live.tracker = DialogueStateTracker.from_events(conversation_id, events, self.domain.slots, domain=self.domain)
         live.saved = 0
 

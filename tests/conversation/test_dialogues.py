@@ -213,6 +213,22 @@ def test_a_step_back_in_the_form_asks_the_question_before(
     assert left["handoff_topic"] and not left["handoff_concern"] and not left["handoff_contact"], left
 
 
+def test_a_form_outlives_a_long_talk_about_something_else(visitor: Begin, live_server: LiveServer, stored: Look) -> None:
+    talk, view = visitor(), stored(live_server)
+    talk.say("Ich möchte mit einem Menschen sprechen")
+    for _ in range(25):
+        topics = talk.say("Wo muss ich mich anmelden?")[-1]
+    sessions = view.rows(tracker_events, talk.id, tracker_events.c.type_name == "session_started")
+    assert len(sessions) > 1, "long enough for a new session"
+    talk.press(topics["buttons"][1]["id"])
+    asked = talk.say("Meine Heizung ist kaputt")[-1]
+    summary = talk.press(asked["buttons"][0]["id"])[-1]
+    assert "Meine Heizung ist kaputt" in summary["text"]
+    talk.press(summary["buttons"][0]["id"])
+    (case,) = view.rows(cases, talk.id)
+    assert case.concern == "Meine Heizung ist kaputt"
+
+
 def test_a_question_in_the_middle_of_a_form_is_answered_and_the_form_goes_on(visitor: Begin) -> None:
     talk = visitor()
     asked = talk.say("Ich möchte mit einem Menschen sprechen")[-1]
