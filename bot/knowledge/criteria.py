@@ -29,9 +29,11 @@ def kind_of(intent: str, said: Mapping[str, Any], running: str | None, settings:
     for kind, rule in settings["kinds"].items():
         if rule["intent"] == intent:
             return str(kind)
-    named = [settings["belongs_to"][name] for name in said if name in settings["belongs_to"]]
-    # After a search for childcare, "as a nurse in Havelberg" is about work.
-    return running if running and (not named or running in named) else next(iter(named), running)
+    named = {name: settings["belongs_to"][name] for name in said if name in settings["belongs_to"]}
+    # After a search for childcare, "as a nurse in Havelberg" is about work; after one for training, a trade is not.
+    if running and (running in named.values() or set(named) <= set(settings["kinds"][running]["own"])):
+        return running
+    return next(iter(named.values()), running)
 
 
 def criteria_after(
@@ -81,12 +83,13 @@ def criteria_after(
 def _changed(
     change: str, criteria: Mapping[str, Any], said: Mapping[str, Any], shown: Sequence[Any], settings: Settings
 ) -> dict[str, Any]:
-    """What "cheaper" means in numbers: than those that were shown."""
-    prices = [p for o in shown if (p := o.facts.get("rent_warm", o.facts.get("rent_cold", o.facts.get("price"))))]
+    """What "cheaper" means in numbers: than most of those that were shown, for the cheapest of them may be the cheapest of
+    all; "larger" than all of them."""
+    prices = sorted(p for o in shown if (p := o.facts.get("rent_warm", o.facts.get("rent_cold", o.facts.get("price")))))
     areas = [a for o in shown if (a := o.facts.get("area"))]
     rooms = criteria.get("rooms")
     changes: dict[str, dict[str, Any]] = {
-        "cheaper": {} if "price_max" in said else {"price_max": min(prices) - 1} if prices else {},
+        "cheaper": {} if "price_max" in said else {"price_max": prices[len(prices) // 2] - 1} if prices else {},
         "larger": {} if "area_min" in said else {"area_min": max(areas) + 1} if areas else {},
         "smaller": {"area_min": None},
         "more_rooms": {"rooms": rooms + 1} if rooms else {},

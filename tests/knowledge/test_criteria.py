@@ -52,7 +52,7 @@ def test_a_new_question_forgets_the_rooms_of_the_last_one() -> None:
         ({"change": "around"}, {"rooms": 3, "place": "stendal", "radius_km": SETTINGS["around_km"]}),
         ({"change": "countryside"}, {"rooms": 3, "place": "stendal", "radius_km": SETTINGS["around_km"], "countryside": True}),
         ({"change": "more_rooms"}, {"rooms": 4, "place": "stendal"}),
-        ({"change": "cheaper"}, {"rooms": 3, "place": "stendal", "price_max": 499}),
+        ({"change": "cheaper"}, {"rooms": 3, "place": "stendal", "price_max": 619}),
         ({"change": "cheaper", "price_max": 450}, {"rooms": 3, "place": "stendal", "price_max": 450}),
         ({"change": "skip"}, {"rooms": 3, "place": "stendal"}),
         ({"change": "no such change"}, {"rooms": 3, "place": "stendal"}),
@@ -99,6 +99,17 @@ def test_a_criterion_of_another_kind_changes_the_subject() -> None:
     assert kind_of("refine_search", {"occupation": "it"}, "childcare", SETTINGS) == "job"
     assert kind_of("refine_search", {"place": "stendal"}, "childcare", SETTINGS) == "childcare"
     assert kind_of("find_housing", {}, "job", SETTINGS) == "housing"
+
+
+def test_a_trade_after_a_search_for_training_is_no_job() -> None:
+    assert kind_of("refine_search", {"occupation": "metal"}, "training", SETTINGS) == "training"
+    assert kind_of("refine_search", {"working_time": "part_time"}, "training", SETTINGS) == "job"
+
+
+@pytest.mark.parametrize(("rents", "most"), [((430, 560, 315), 429), ((430, 315), 429), ((315,), 314)])
+def test_cheaper_is_cheaper_than_most_that_were_shown(rents: tuple[int, ...], most: int) -> None:
+    shown = [home(rent) for rent in rents]
+    assert after({"search_kind": "housing"}, {"change": "cheaper"}, shown=shown)["price_max"] == most
 
 
 @pytest.mark.parametrize("language", load_languages(DATA).codes)
