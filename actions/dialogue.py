@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.offers import described, show_offer
@@ -16,6 +16,7 @@ from bot.resources import current
 
 Events = list[dict[str, Any]]
 _FALLBACK = "nlu_fallback"
+_REPEATED = "utter_repeat"
 
 
 class ActionMisunderstood(Action):
@@ -25,6 +26,10 @@ class ActionMisunderstood(Action):
         return "action_misunderstood"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        # Where no rule fits, Rasa comes here of its own accord, and would come again and again.
+        return [*self._ask_back(dispatcher, tracker), FollowupAction("action_listen")]
+
+    def _ask_back(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         offer = described(tracker)
         if offer is not None:
             # "The one with the garden" need not be a sentence that was ever trained.
@@ -88,12 +93,12 @@ class ActionRepeat(Action):
                 turns += 1
                 if turns > 1 and last:
                     break
-            elif event.get("event") == "bot" and turns:
+            elif event.get("event") == "bot" and turns and (event.get("metadata") or {}).get("utter_action") != _REPEATED:
                 last.insert(0, event)
         if not last:
             dispatcher.utter_message(response="utter_nothing_to_repeat")
             return []
-        dispatcher.utter_message(response="utter_repeat")
+        dispatcher.utter_message(response=_REPEATED)
         for event in last:
             data = event.get("data") or {}
             dispatcher.utter_message(

@@ -104,7 +104,8 @@ class ValidateHandoffForm(FormValidationAction):
             return {"handoff_contact": way or summary.NO_CONTACT}
         contact = read_contact(address, **summary.countries(current(), language_of(tracker)))
         if contact is None:
-            dispatcher.utter_message(response="utter_handoff_contact_invalid")
+            asks_again = intent_of(tracker) in ("request_human", "request_appointment")
+            dispatcher.utter_message(response="utter_handoff_open" if asks_again else "utter_handoff_contact_invalid")
             return {"handoff_contact": None}
         return {"handoff_contact": f"{way} {contact[1]}".strip()}
 

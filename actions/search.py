@@ -50,7 +50,9 @@ class ActionSearchOffers(Action):
         asked = list(tracker.get_slot("asked_criteria") or [])
         # Who has just said that a criterion does not count is not asked for it.
         asked += [name for name, value in criteria.items() if value is None and name not in asked and _had(history, name)]
-        return slots + show(dispatcher, tracker, Search(kind, criteria), history, asked=asked)
+        # In the middle of a form the next question is the form's.
+        ask = not (tracker.active_loop or {}).get("name")
+        return slots + show(dispatcher, tracker, Search(kind, criteria), history, asked=asked, ask=ask)
 
 
 def _had(history: list[Search], name: str) -> bool:

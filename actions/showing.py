@@ -31,6 +31,7 @@ def show(
 
     Args:
         asked: The criteria asked for or settled so far; None: as the dialogue has them.
+        ask: Whether the next question, and what this persona sees beside the list, may follow it.
     """
     resources, language = current(), language_of(tracker)
     asked = list(tracker.get_slot("asked_criteria") or []) if asked is None else asked
@@ -59,10 +60,10 @@ def show(
             response = "utter_search_result_one" if found.total == 1 else "utter_search_results"
         custom = {"offers": cards, **unmet(query, found)}
         dispatcher.utter_message(response=response, json_message=custom, buttons=buttons, **told)
-        if not search.offset:
+        if ask and not search.offset:
             _show_beside(dispatcher, tracker, search)
-        if ask and not search.offset and not found.relaxed:
-            question = _ask(dispatcher, tracker, search, found.total, asked)
+            if not found.relaxed:
+                question = _ask(dispatcher, tracker, search, found.total, asked)
     return [
         SlotSet("search_kind", search.kind),
         SlotSet("search_history", as_slot([*before, replace(search, criteria=kept, shown=len(cards))])),

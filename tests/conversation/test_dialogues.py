@@ -138,7 +138,8 @@ def test_who_is_in_danger_gets_the_emergency_numbers(visitor: Begin, language: s
     reply = talk.say(text)[0]
     assert own(talk)["intent"]["name"] == "crisis" and reply["language"] == language
     for number in ("112", "110", "0800 111 0 111", "116 016"):
-        assert number in reply["text"]
+        # In Arabic, blanks that do not break hold a number's groups in order.
+        assert number in reply["text"].replace("\xa0", " ")
     assert reply["buttons"], "a person is offered"
 
 
