@@ -82,17 +82,25 @@ class TrainingMessage(Message):
     trains: with Rasa's own copy and fingerprint that took longer than learning.
     """
 
+    _cached_fingerprint: Optional[str]
+    """Rasa forgets it whenever a property is set."""
+
     def __deepcopy__(self, memo: dict[int, Any]) -> TrainingMessage:
         data = {name: copy.copy(value) for name, value in self.data.items()}
         if ENTITIES in data:
             data[ENTITIES] = [dict(entity) for entity in data[ENTITIES]]
-        return TrainingMessage(data=data, output_properties=set(self.output_properties), features=list(self.features))
+        copied = TrainingMessage(data=data, output_properties=set(self.output_properties), features=list(self.features))
+        copied._cached_fingerprint = self._cached_fingerprint
+        return copied
 
     def fingerprint(self) -> str:
         """Equal for equal data; that of Rasa where features were added."""
         if self.features:
             return super().fingerprint()
-        return hashlib.md5(repr(sorted(self.data.items())).encode(), usedforsecurity=False).hexdigest()
+        if self._cached_fingerprint is None:
+            data = repr(sorted(self.data.items())).encode()
+            self._cached_fingerprint = hashlib.md5(data, usedforsecurity=False).hexdigest()
+        return self._cached_fingerprint
 
 
 def to_message(example: Example) -> Message:

@@ -6,23 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sanic import Sanic
 
 from bot.console.access import EVERYBODY, NOBODY, ROUTES, STAFF, Route
-from bot.console.pages import blueprint
 
 from .conftest import OWN, Member, case_of
 
 ROLES = (NOBODY, *sorted(STAFF))
-
-
-def test_routes_are_exactly_those_of_the_table() -> None:
-    app = Sanic("routes-of-the-console")
-    app.blueprint(blueprint())
-    app.router.finalize()
-    registered = {(method, route.path) for route in app.router.routes for method in route.methods}
-    parameters = {(route.method, f"console{route.path}".rstrip("/")) for route in ROUTES}
-    assert {(method, path.rstrip("/")) for method, path in registered} == parameters
 
 
 def test_only_these_routes_are_open_to_everybody() -> None:
