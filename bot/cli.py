@@ -303,10 +303,12 @@ def person_export(who: Annotated[str, _WHO], staff: Annotated[bool, _STAFF] = Fa
     import json
 
     from bot.privacy import persons
+    from bot.privacy.contacts import Contacts
 
     settings = Settings.from_environment()
+    contacts = Contacts.load(settings.data)
     try:
-        found = _with_database(settings, lambda c: persons.export(c, who, staff=staff))
+        found = _with_database(settings, lambda c: persons.export(c, who, staff=staff, contacts=contacts))
     except persons.NobodyKnown:
         raise typer.BadParameter("no account has this e-mail address", param_hint="WHO") from None
     print(json.dumps(found, ensure_ascii=False, indent=2, default=str))
@@ -321,13 +323,15 @@ def person_erase(
     """Delete all that is stored about somebody; a second time finds nothing."""
     quiet()
     from bot.privacy import journal, persons
+    from bot.privacy.contacts import Contacts
 
     settings = Settings.from_environment()
+    contacts = Contacts.load(settings.data)
     journal.use(settings.var)
     if not yes:
         typer.confirm(f"Delete everything about {who}? It cannot be undone.", abort=True)
     try:
-        gone = _with_database(settings, lambda c: persons.erase(c, who, staff=staff))
+        gone = _with_database(settings, lambda c: persons.erase(c, who, staff=staff, contacts=contacts))
     except persons.NobodyKnown:
         raise typer.BadParameter("no account has this e-mail address", param_hint="WHO") from None
     except ValueError as error:

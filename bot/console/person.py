@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from bot.console import sheets
 from bot.console.page import Page
 from bot.privacy import persons
+from bot.privacy.contacts import Contacts
 from bot.privacy.shredders import Visitor
 
 
@@ -19,16 +20,22 @@ async def show(page: Page) -> HTTPResponse:
     return page.render("person.html", who="", problem="", gone=None, found=None)
 
 
+def _contacts(page: Page) -> Contacts:
+    return Contacts.of(page.services.region, page.services.resources.dialogue)
+
+
 async def export(page: Page) -> HTTPResponse:
     """All rows as a file. By POST: what names somebody does not belong into an address."""
     who = page.field("who", longest=320)
 
+    contacts = _contacts(page)
+
     def read(connection: Connection) -> dict[str, list[dict[str, object]]] | None:
-        person = persons.find(connection, who, staff=False)
+        person = persons.find(connection, who, staff=False, contacts=contacts)
         if not isinstance(person, Visitor) or not person.conversations:
             return None
         page.audit(connection, "person exported", f"conversations {len(person.conversations)}")
-        return persons.export(connection, who)
+        return persons.export(connection, who, contacts=contacts)
 
     found = await page.services.database.write(read)
     if found is None:
@@ -40,12 +47,12 @@ async def export(page: Page) -> HTTPResponse:
 async def erase(page: Page) -> HTTPResponse:
     """Deletes everything; open pages of visitor and staff say so."""
     who = page.field("who", longest=320)
-    services = page.services
+    services, contacts = page.services, _contacts(page)
 
     def work(connection: Connection) -> tuple[Visitor, dict[str, int]]:
-        person = persons.find(connection, who, staff=False)
+        person = persons.find(connection, who, staff=False, contacts=contacts)
         assert isinstance(person, Visitor)
-        gone = persons.erase(connection, who, user_id=page.member.id, address=page.address)
+        gone = persons.erase(connection, who, contacts=contacts, user_id=page.member.id, address=page.address)
         for conversation_id in person.conversations:
             services.bus.announce(connection, conversation_id, {"state": "deleted"})
         return person, gone

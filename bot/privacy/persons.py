@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from bot.console import accounts, audit
 from bot.privacy import journal, shredders
+from bot.privacy.contacts import Contacts
 from bot.privacy.shredders import Staff, Visitor
 
 
@@ -18,32 +19,42 @@ class NobodyKnown(Exception):
     """There is no such account."""
 
 
-def find(connection: Connection, who: str, *, staff: bool) -> Visitor | Staff:
+_HOME = Contacts()
+"""Without settings, German numbers alone are read without a country code."""
+
+
+def find(connection: Connection, who: str, *, staff: bool, contacts: Contacts = _HOME) -> Visitor | Staff:
     """Who is meant; a visitor that nobody knows has no conversations.
+
+    Args:
+        contacts: How telephone numbers are read, as in all functions here.
 
     Raises:
         NobodyKnown: no account has this e-mail address.
     """
     if not staff:
-        return shredders.find_visitor(connection, who)
+        return shredders.find_visitor(connection, who, contacts)
     user = accounts.by_email(connection, who)
     if user is None:
         raise NobodyKnown(who)
     return Staff(user.id)
 
 
-def export(connection: Connection, who: str, *, staff: bool = False) -> dict[str, list[dict[str, Any]]]:
+def export(
+    connection: Connection, who: str, *, staff: bool = False, contacts: Contacts = _HOME
+) -> dict[str, list[dict[str, Any]]]:
     """All rows about somebody, by table.
 
     Raises:
         NobodyKnown: see `find`.
     """
-    return shredders.export(connection, find(connection, who, staff=staff))
+    return shredders.export(connection, find(connection, who, staff=staff, contacts=contacts))
 
 
 def erase(
-    connection: Connection, who: str, *, staff: bool = False, user_id: int | None = None, address: str = "command"
-) -> dict[str, int]:
+    connection: Connection, who: str, *, staff: bool = False, contacts: Contacts = _HOME, user_id: int | None = None,
+    address: str = "command",
+) -> dict[str, int]:  # fmt: skip
     """Deletes all rows about somebody; returns how many each table lost. What is noted names nobody.
 
     Args:
@@ -53,7 +64,7 @@ def erase(
         NobodyKnown: see `find`.
         ValueError: it is the only administrator.
     """
-    person = find(connection, who, staff=staff)
+    person = find(connection, who, staff=staff, contacts=contacts)
     if isinstance(person, Staff):
         gone, what = shredders.erase_staff(connection, person), "account erased"
     else:

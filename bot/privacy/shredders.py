@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot import db
+from bot.privacy.contacts import Contacts
 
 NOT_PERSONAL: Mapping[str, str] = {
     "talk_facts": "counts of conversations that are gone: a day, a municipality, topics; no text, no id, no time of day",
@@ -169,8 +170,11 @@ def erase_staff(connection: Connection, person: Staff) -> dict[str, int]:
     return gone
 
 
-def find_visitor(connection: Connection, who: str) -> Visitor:
+def find_visitor(connection: Connection, who: str, contacts: Contacts) -> Visitor:
     """By a case's number, a conversation's id, or the e-mail address or telephone number given for cases.
+
+    Args:
+        contacts: How telephone numbers are read.
 
     Returns:
         What belongs to them; nothing, if nobody is known by that.
@@ -178,7 +182,7 @@ def find_visitor(connection: Connection, who: str) -> Visitor:
     who = who.strip()
     c = db.cases.c
     known = sa.select(c.conversation_id).where(
-        sa.or_(c.number == who.upper(), sa.func.lower(c.contact) == who.lower(), c.conversation_id == who)
+        sa.or_(c.number == who.upper(), contacts.condition(who), c.conversation_id == who)
     )
     ids = set(connection.execute(known).scalars())
     ids |= set(connection.execute(sa.select(db.conversations.c.id).where(db.conversations.c.id == who)).scalars())

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 
 from bot.db import audit, cases
 
-from .conftest import Member, case_of
+from .conftest import Member, Office, case_of
 
 
 def test_export_and_erase(member: Callable[..., Member], visitor: Callable[..., Any], engine: Engine) -> None:
@@ -30,3 +30,12 @@ def test_export_and_erase(member: Callable[..., Member], visitor: Callable[..., 
         noted = connection.execute(sa.select(audit).where(audit.c.user_id == admin.id)).all()
     assert {"person exported", "person erased"} <= {row.what for row in noted}
     assert not any(number in (row.object or "") for row in noted)
+
+
+def test_an_administrator_finds_and_erases_by_a_typed_number(office: Office) -> None:
+    _, number = office.case(contact="0176 12345888")
+    admin = office.member("administrator")
+    found = admin.post("/persons/export", who="0176 12345888")
+    assert found.status_code == 200 and number in found.text
+    assert admin.post("/persons/erase", who="+49 176 12345888").status_code == 200
+    assert admin.post("/persons/export", who="0176 12345888").status_code == 404

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from bot import db
 from bot.console import accounts
 from bot.privacy import persons, shredders
+from bot.privacy.contacts import Contacts
 from tests.console.both import any_connection, any_engine, make_case
 
 __all__ = ["any_connection", "any_engine"]
@@ -61,7 +62,7 @@ def filled(any_connection: Connection) -> Connection:
 
 
 def _counts(connection: Connection, number: str) -> dict[str, int]:
-    found = shredders.export(connection, shredders.find_visitor(connection, number))
+    found = shredders.export(connection, shredders.find_visitor(connection, number, Contacts()))
     return {name: len(rows) for name, rows in found.items()}
 
 
@@ -70,7 +71,7 @@ def test_a_visitor_is_exported_and_erased_everywhere(filled: Connection, who: st
     before = _counts(filled, who)
     personal = {each.table.name for each in shredders.SHREDDERS if each.visitor is not None}
     assert set(before) == personal and all(before.values()), "the test must have a row in every table"
-    assert "token_hash" not in str(shredders.export(filled, shredders.find_visitor(filled, who)))
+    assert "token_hash" not in str(shredders.export(filled, shredders.find_visitor(filled, who, Contacts())))
     conversation_id = filled.execute(sa.select(db.cases.c.conversation_id).where(db.cases.c.number == "HL-2222-22")).scalar()
     gone = persons.erase(filled, who, user_id=1)
     assert all(gone[name] for name in personal - {"audit"})
