@@ -37,12 +37,14 @@ async def show(page: Page) -> HTTPResponse:
 def _values(connection: Connection, page: Page, choice: queue.Choice) -> dict[str, Any]:
     user = page.member
     rows = queue.search(connection, choice, user.id)
+    longest = min((row.since for row in rows), default=None) if choice.state == "todo" and choice.page == 1 else None
     return {
         "choice": choice,
         "cases": rows[: queue.PER_PAGE],
         "tags": queue.tags(connection),
         "tags_of": queue.tags_of(connection, [row.number for row in rows]),
         "hours": queue.WAITING_HOURS,
+        "longest": longest,
         "more": len(rows) > queue.PER_PAGE,
         "counts": queue.counts(connection, choice, user.id),
         "languages": queue.languages(connection),

@@ -65,11 +65,12 @@ class Choice:
 
 
 def search(connection: Connection, choice: Choice, user_id: int, *, limit: int = PER_PAGE + 1) -> list[Row]:
-    """Up to `limit` cases (the last one only says that there are more), those that wait longest first.
+    """Up to `limit` cases (the last one only says that there are more): who waits for a live chat first, in the order
+    of the queue, then those that wait longest.
 
     Each has the case's columns and `owner` (name), `spoken` (the conversation's language now), `since` (when the
-    visitor began to wait, or the case last changed), `unread` (visitor's messages that this user has not seen),
-    `seen` (None: this user has never opened the case).
+    visitor began to wait, or the case last changed), `live` (until when a live chat is waited for, None: it is not),
+    `unread` (visitor's messages that this user has not seen), `seen` (None: this user has never opened the case).
     """
     m = messages.alias("m")
     of_case = (m.c.conversation_id == cases.c.conversation_id) & (m.c.author == "visitor")
@@ -79,16 +80,19 @@ def search(connection: Connection, choice: Choice, user_id: int, *, limit: int =
         sa.select(sa.func.count()).where(of_case, m.c.seq > sa.func.coalesce(seen, 0)).scalar_subquery()
     )
     needs = cases.c.state.in_(_NEEDS_STAFF)
-    group = sa.case((needs, 0), (cases.c.state == "waiting", 1), else_=2)
+    # A message can wait for an hour, somebody who sits before the chat for minutes.
+    live = (cases.c.state == "new") & (cases.c.live_until > time.time())
+    group = sa.case((live, 0), (needs, 1), (cases.c.state == "waiting", 2), else_=3)
     query = (
         sa.select(
             cases, users.c.name.label("owner"), conversations.c.language.label("spoken"),
-            since.label("since"), unread.label("unread"), seen.label("seen"),
+            since.label("since"), sa.case((live, cases.c.live_until)).label("live"), unread.label("unread"),
+            seen.label("seen"),
         )
         .join(conversations, conversations.c.id == cases.c.conversation_id)
         .outerjoin(users, users.c.id == cases.c.owner_id)
         .outerjoin(case_reads, (case_reads.c.case_number == cases.c.number) & (case_reads.c.user_id == user_id))
-        .order_by(group, sa.case((needs, since), else_=-since), cases.c.number)
+        .order_by(group, sa.case((live, cases.c.live_at), (needs, since), else_=-since), cases.c.number)
         .limit(limit)
         .offset((choice.page - 1) * PER_PAGE)
     )  # fmt: skip

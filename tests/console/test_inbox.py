@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import queue
+import re
+import time
+import uuid
 
 import pytest
 
-from .conftest import Office
+from bot.db import cases
+
+from .conftest import Office, writing
 from .streams import listening
 
 
@@ -25,3 +30,22 @@ def test_inbox_of_another_choice_does_not_show_it(office: Office) -> None:
         assert number in events.wait("announce", number)[0]
         with pytest.raises(queue.Empty):
             events.wait("inbox", number, seconds=2)
+
+
+def test_who_waits_for_a_live_chat_is_seen_at_once(office: Office) -> None:
+    member, tag = office.member(), uuid.uuid4().hex[:8]
+    (_, older), (_, live) = office.case(), office.case()
+    for number in (older, live):
+        assert member.post(f"/cases/{number}/tags", tag=tag).status_code == 303
+    now = time.time()
+    with writing(office.engine) as connection:
+        connection.execute(cases.update().where(cases.c.number == older).values(created_at=now - 7200))
+        connection.execute(cases.update().where(cases.c.number == live).values(live_at=now, live_until=now + 300))
+    page = member.page(f"/?tag={tag}")
+    assert re.findall(r'id="case-(HL-[^"]+)"', page) == [live, older]
+    assert len(re.findall(r"wartet gerade, bis \d\d:\d\d Uhr", page)) == 1
+    assert "die längste seit 2 Std." in page, "the head speaks of who waits longest, not of who comes first"
+    with writing(office.engine) as connection:
+        connection.execute(cases.update().where(cases.c.number == live).values(live_until=now - 1))
+    page = member.page(f"/?tag={tag}")
+    assert re.findall(r'id="case-(HL-[^"]+)"', page) == [older, live] and "wartet gerade" not in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,19 @@ def test_who_waits_longest_comes_first(connection: Connection) -> None:
     assert _numbers(connection, state="all")[3:] == ["answered", "closed"]
     since = {row.number: row.since for row in queue.search(connection, Choice(state="all"), 1)}
     assert since["asked-again"] == 300 and since["asked-twice"] == 10 and since["answered"] == 400
+
+
+def test_who_waits_for_a_live_chat_comes_first(connection: Connection) -> None:
+    now = time.time()
+    _case(connection, "message", [("visitor", 10)])
+    _case(connection, "live-second", [("visitor", 20)], live_at=now - 10, live_until=now + 290)
+    _case(connection, "live-next", [("visitor", 30)], live_at=now - 60, live_until=now + 240)
+    _case(connection, "over", [("visitor", 40)], live_at=now - 400, live_until=now - 100)
+    _case(connection, "taken", [("visitor", 50)], state="open", owner_id=1, live_at=now - 60, live_until=None)
+    assert _numbers(connection) == ["live-next", "live-second", "message", "over", "taken"]
+    until = {row.number: row.live for row in queue.search(connection, Choice(), 1)}
+    assert until["live-next"] == now + 240
+    assert until["message"] is until["over"] is until["taken"] is None
 
 
 @pytest.mark.parametrize(
