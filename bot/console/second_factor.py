@@ -108,6 +108,8 @@ def shown(page: Page, secret: str) -> dict[str, Any]:
 
 async def set_up(page: Page) -> HTTPResponse:
     """The page with the QR code."""
+    if page.member.totp_secret:
+        raise Refused(409, "factor_on")
     return page.render("second_factor.html", **offer(page))
 
 
@@ -125,8 +127,10 @@ async def switch_on(page: Page) -> HTTPResponse:
         return page.render("second_factor.html", status=422, problem=page.texts("login.code_wrong"), **again)
 
     def store(connection: Connection) -> None:
-        mine = users.c.id == page.member.id
-        connection.execute(users.update().where(mine).values(totp_secret=secret, totp_step=step))
+        # An open page must not replace what the password protects: it has to be switched off first.
+        mine = (users.c.id == page.member.id) & users.c.totp_secret.is_(None)
+        if connection.execute(users.update().where(mine).values(totp_secret=secret, totp_step=step)).rowcount != 1:
+            raise Refused(409, "factor_on")
         page.audit(connection, "second factor on", str(page.member.id))
 
     await page.services.database.write(store)

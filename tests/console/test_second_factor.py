@@ -9,12 +9,13 @@ import httpx
 import pyotp
 import pytest
 import sqlalchemy as sa
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.engine import Engine
 
 from bot.console import second_factor
-from bot.db import audit, users
+from bot.db import audit, login_failures, users
 
-from .conftest import OWN, PASSWORD, Member, user_row, writing
+from .conftest import OWN, PASSWORD, Member, Office, user_row, writing
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -72,6 +73,35 @@ def test_switching_on_logging_in_and_off(member: Callable[..., Member], engine: 
     with engine.connect() as connection:
         noted = sa.select(audit.c.what).where(audit.c.user_id == somebody.id)
         assert {"second factor on", "code refused", "second factor off"} <= set(connection.execute(noted).scalars())
+
+
+def test_it_is_not_replaced_without_the_password(office: Office) -> None:
+    somebody = office.member()
+    setup = _field(somebody.page("/account/second-factor"), "setup")
+    with writing(office.engine) as connection:
+        connection.execute(users.update().where(users.c.id == somebody.id).values(totp_secret=SECRET))
+    shown = somebody.http.get("/console/account/second-factor")
+    assert shown.status_code == 409 and "schon eingeschaltet" in shown.text and 'class="secret"' not in shown.text
+    # A page from before it was switched on, with a secret of its own.
+    secret = URLSafeTimedSerializer(b"test-secret", salt="totp-setup").loads(setup)[1]
+    code = pyotp.TOTP(secret).now()
+    assert somebody.post("/account/second-factor", setup=setup, code=code).status_code == 409
+    assert user_row(office.engine, somebody.id).totp_secret == SECRET
+
+
+def test_a_login_in_two_steps_leaves_no_failure(office: Office) -> None:
+    somebody = office.member()
+    with writing(office.engine) as connection:
+        connection.execute(users.update().where(users.c.id == somebody.id).values(totp_secret=SECRET))
+    left = []
+    with httpx.Client(base_url=somebody.http.base_url) as http:
+        for code in (pyotp.TOTP(SECRET).now(), "1", pyotp.TOTP(SECRET).now()):
+            ticket = _field(_password(http, somebody.email).text, "ticket")
+            http.post("/console/login/code", data={"ticket": ticket, "code": code}, headers=OWN)
+            with writing(office.engine) as connection:
+                connection.execute(users.update().where(users.c.id == somebody.id).values(totp_step=None))
+                left.append(connection.execute(sa.select(sa.func.count()).select_from(login_failures)).scalar())
+    assert left == [0, 2, 1], "a wrong code counts for the account and the address, a right one for neither"
 
 
 def test_codes_are_throttled(member: Callable[..., Member], engine: Engine, unthrottled: None) -> None:
