@@ -57,6 +57,7 @@ async def log_in(page: Page) -> HTTPResponse:
         return page.render("login.html", status=401, next=wanted, email=email, problem=problem, done="")
     assert user is not None
     if user.totp_secret:
+        await database.write(lambda c: throttle.half_way(c, email, address))
         return second_factor.ask(page, user, wanted)
     return await enter(page, user, wanted)
 

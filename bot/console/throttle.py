@@ -39,9 +39,21 @@ def attempt(connection: Connection, email: str, address: str) -> float:
 
 def succeeded(connection: Connection, email: str, address: str) -> None:
     """Forgets the account's failures, and this try at the address."""
-    keys, f = _keys(email, address), login_failures.c
-    connection.execute(login_failures.delete().where(f.key == keys["account"]))
-    newest = sa.select(sa.func.max(f.id)).where(f.key == keys["address"]).scalar_subquery()
+    keys = _keys(email, address)
+    connection.execute(login_failures.delete().where(login_failures.c.key == keys["account"]))
+    _take_back(connection, keys["address"])
+
+
+def half_way(connection: Connection, email: str, address: str) -> None:
+    """The first of two steps succeeded: takes this try back, and no other. The account's failures stay, or whoever has
+    the password could try all codes."""
+    for key in _keys(email, address).values():
+        _take_back(connection, key)
+
+
+def _take_back(connection: Connection, key: str) -> None:
+    f = login_failures.c
+    newest = sa.select(sa.func.max(f.id)).where(f.key == key).scalar_subquery()
     connection.execute(login_failures.delete().where(f.id == newest))
 
 

@@ -61,6 +61,16 @@ def test_success_forgets_the_account(connection: Connection, clock: Clock) -> No
     assert [throttle.attempt(connection, EMAIL, ADDRESS) for _ in range(5)] == [0] * 5
 
 
+def test_the_first_of_two_steps_takes_back_its_own_try_alone(connection: Connection, clock: Clock) -> None:
+    for _ in range(5):
+        throttle.attempt(connection, EMAIL, ADDRESS)
+    clock.now += 5
+    assert throttle.attempt(connection, EMAIL, ADDRESS) == 0
+    throttle.half_way(connection, EMAIL, ADDRESS)
+    assert throttle.attempt(connection, EMAIL, ADDRESS) == 0, "the right password makes nobody wait for the code"
+    assert throttle.attempt(connection, EMAIL, ADDRESS) == 10, "and does not give the codes new tries"
+
+
 def test_an_hour_forgets_everything(connection: Connection, clock: Clock) -> None:
     for _ in range(5):
         throttle.attempt(connection, EMAIL, ADDRESS)
