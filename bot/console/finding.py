@@ -1,4 +1,4 @@
-"""Full-text search over cases: what was said, concern, notes, tags, number, contact.
+"""Full-text search over cases: what was said, concern, notes, remarks, tags, number, contact.
 
 Every word has to occur somewhere in the case; case, umlauts and marks do not count on SQLite, case on PostgreSQL.
 Nothing is indexed: only conversations with a case are read, and those are few enough (`docs/benchmarks.md`). So
@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.db import case_notes, case_tags, cases, messages
+from bot.db import case_events, case_notes, case_tags, cases, messages
 from bot.nlu.normalise import fold
 
 MOST_WORDS = 6
@@ -35,10 +35,12 @@ def _somewhere(connection: Connection, word: str) -> Any:
 
     said = sa.select(messages.c.conversation_id).where(having(messages.c.text))
     noted = sa.select(case_notes.c.case_number).where(having(case_notes.c.text))
+    passed_on = sa.select(case_events.c.case_number).where(having(case_events.c.text))
     tagged = sa.select(case_tags.c.case_number).where(having(case_tags.c.tag))
     return sa.or_(
         having(cases.c.number), having(cases.c.concern), having(cases.c.contact),
-        cases.c.number.in_(noted), cases.c.number.in_(tagged), _of_cases(cases.c.conversation_id, said),
+        cases.c.number.in_(noted), cases.c.number.in_(passed_on), cases.c.number.in_(tagged),
+        _of_cases(cases.c.conversation_id, said),
     )  # fmt: skip
 
 

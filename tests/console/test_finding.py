@@ -11,6 +11,7 @@ from bot.console import finding, queue
 from bot.console.queue import Choice
 from bot.conversation import log
 from bot.db import case_notes, case_tags
+from bot.handoff import cases
 
 from .both import any_connection, any_engine, make_case
 
@@ -26,6 +27,7 @@ def filled(any_connection: Connection) -> Connection:
         case_notes.insert().values(case_number="HL-4444-44", user_id=1, at=time.time(), text="Dolmetscher bestellt")
     )
     any_connection.execute(case_tags.insert().values(case_number="HL-3333-33", tag="Härtefall"))
+    cases.note(any_connection, "HL-2222-22", 1, "passed on", "Bitte mit Gebärdensprache")
     log.append(
         any_connection, log.create(any_connection, token="x", language="de", page=None, greeting=[]),
         [{"author": "visitor", "text": "Dolmetscher ohne Vorgang", "language": "de"}],
@@ -38,6 +40,7 @@ def filled(any_connection: Connection) -> Connection:
     [
         ("tangermünde", ["HL-2222-22"]), ("TANGERMÜNDE kita-platz", ["HL-2222-22"]), ("КВАРТИРУ", ["HL-3333-33"]),
         ("olena@", ["HL-3333-33"]), ("hl-4444", ["HL-4444-44"]), ("قابلة", ["HL-4444-44"]), ("dolmetscher", ["HL-4444-44"]),
+        ("gebärdensprache", ["HL-2222-22"]),
         ("härtefall", ["HL-3333-33"]), ("suchen квартиру", []), ("100 %", ["HL-2222-22"]), ("%", ["HL-2222-22"]),
         ("_", []), ("NEAR(", []), ('"kita', []), ("x:y", []), ("^", []), ("'; DROP TABLE cases; --", []), ("\\", []), ("!", []),
     ],
