@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -58,7 +59,7 @@ async def case_json(page: Page, number: str) -> HTTPResponse:
         ],
         "notes": [{"by": note.name, "at": timestamp(note.at), "text": note.text} for note in known["notes"]],
         "tags": known["tags"],
-        "history": [{"by": event.name, "at": timestamp(event.at), "what": event.kind} for event in known["history"]],
+        "history": [{"by": event.name, "at": timestamp(event.at), "what": event.kind, "text": event.text} for event in known["history"]],
     }  # fmt: skip
     text = json.dumps(content, ensure_ascii=False, indent=2)
     return sheets.attachment(text.encode("utf-8", "replace"), f"{case.number}.json", "application/json; charset=utf-8")
@@ -83,13 +84,17 @@ def _sheet(page: Page, case: Row, conversation: Any, entries: list[Entry]) -> An
 
     t, words = page.texts, Words(page.services, page.texts)
     by = t("export.printed", when=words.exact(time.time()), name=page.member.name)
-    contact = case.contact or t("case.contact_none")
+    contact = words.reached(case.contact_kind, case.contact) or t("case.contact_none")
+    direction = words.direction(case.language)
     facts = [
         (t("case.topic"), Paragraph(words.topic(case.topic))),
-        (t("case.concern"), Paragraph(case.concern, words.direction(case.language))),
+        (t("case.concern"), Paragraph(case.concern, direction)),
         (t("case.language"), Paragraph(words.spoken(conversation.language))),
         (t("case.contact"), Paragraph(contact)),
         (t("case.team"), Paragraph(words.team(case.team))),
+        (t("handing.facts"), Paragraph(case.facts or "", direction)),
+        (t("handing.notify"), Paragraph(t("handing.notify_yes") if case.notify else "")),
+        (t("handing.agreed"), Paragraph(case.agreed or "", _begins(case.agreed or ""))),
         (t("case.created"), Paragraph(words.exact(case.created_at))),
         (t("inbox.states"), Paragraph(t(f"states.{case.state}"))),
     ]
@@ -99,6 +104,12 @@ def _sheet(page: Page, case: Row, conversation: Any, entries: list[Entry]) -> An
     ]
     title = t("case.title", number=case.number)
     return Sheet(title, f"{words.region} · {by}", facts, said, f"{t('base.product')} · {title}", page.language)
+
+
+def _begins(text: str) -> str:
+    """The direction of its first letter, as browsers do it; staff write what was agreed in a language of their choice."""
+    kinds = (unicodedata.bidirectional(sign) for sign in text)
+    return "rtl" if next((kind for kind in kinds if kind in ("L", "R", "AL")), "L") != "L" else "ltr"
 
 
 def _head(page: Page, words: Words, entry: Entry) -> str:
@@ -146,7 +157,8 @@ async def _list(page: Page, kind: str) -> HTTPResponse:
     rows = [
         (
             case.number, t(f"states.{case.state}"), words.topic(case.topic), words.spoken(case.spoken), words.team(case.team),
-            case.owner, words.machine(case.created_at), words.machine(case.since), case.contact, case.concern,
+            case.owner, words.machine(case.created_at), words.machine(case.since),
+            words.reached(case.contact_kind, case.contact), case.concern,
             ", ".join(tags.get(case.number, ())),
         )
         for case in found

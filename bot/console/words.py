@@ -13,6 +13,9 @@ from bot.console.texts import Texts
 from bot.conversation.services import Services
 from bot.region import locale_of
 
+_MEETINGS = ("visit", "video")
+"""Ways to be reached that need no address."""
+
 
 class Words:
     """Names and times in the language of the page."""
@@ -37,6 +40,11 @@ class Words:
         region = self._services.region
         found = region.teams.get(team) or region.partners.get(team)
         return found.names.get(self._texts.language, found.names["de"]) if found else team
+
+    def reached(self, kind: str, contact: str | None) -> str:
+        """How a visitor wants to be reached, e.g. Termin im Büro; empty where they gave no way."""
+        way = self._texts(f"handing.contact_{kind}") if kind in _MEETINGS else ""
+        return ", ".join(filter(None, (way, contact)))
 
     def spoken(self, code: str) -> str:
         """A language's name, e.g. Arabisch."""
