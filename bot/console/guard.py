@@ -18,10 +18,10 @@ from sanic import Request
 from sanic.exceptions import SanicException
 from sanic.response import HTTPResponse
 
-from bot.console import accounts
+from bot.console import accounts, resume
 from bot.console.access import NOBODY, Route
+from bot.console.login import login_form
 from bot.console.page import Page, Refused
-from bot.console.texts import LANGUAGES, texts_in
 from bot.conversation.log import NotFound
 from bot.db import Unavailable
 from bot.handoff.cases import Conflict
@@ -76,7 +76,7 @@ async def _answer(page: Page, route: Route, handler: Handler, parameters: dict[s
         return await handler(page, **parameters)
     except Refused as refused:
         if refused.status == 401 and not page.is_partial:
-            return page.render("login.html", status=401, next=_here(page), email="", problem="", done="")
+            return login_form(page, status=401, wanted=resume.here(page), kept=resume.keep(page))
         return page.refuse(refused)
     except Conflict as conflict:
         return page.refuse(Refused(409, "taken" if conflict.owner else "not_taken", owner=conflict.owner))
@@ -129,14 +129,9 @@ async def _recognise(page: Page) -> None:
     if not token:
         return
     database = page.services.database
-    page.user = await database.read(lambda c: accounts.session_user(c, token))
-    page.token = token if page.user is not None else ""
-    if page.user is not None and page.user.language in LANGUAGES:
-        page.texts = texts_in(page.user.language)
-    if page.user is not None and time.time() - page.user.seen_at > _TOUCH_SECONDS:
+    user = await database.read(lambda c: accounts.session_user(c, token))
+    if user is None:
+        return
+    page.admit(user, token)
+    if time.time() - user.seen_at > _TOUCH_SECONDS:
         await database.write(lambda c: accounts.touch_session(c, token))
-
-
-def _here(page: Page) -> str:
-    """Where to go on after logging in; only pages can be come back to."""
-    return page.request.path.removeprefix("/console") if page.request.method in _SAFE else ""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from concurrent.futures import ThreadPoolExecutor
 
 from sanic.response import HTTPResponse
 from sqlalchemy.engine import Connection, Row
 
-from bot.console import accounts, second_factor, throttle
+from bot.console import accounts, resume, second_factor, throttle
 from bot.console.page import Page, Refused
 
 # Each check takes a core and 64 MB for a moment: more at once would let anybody fill the memory.
@@ -22,8 +21,18 @@ _SYSTEMS = (
     ("Linux", "Linux"),
 )  # fmt: skip
 
-_PAGE = re.compile(r"/[\w/.-]*")
-"""A page of the console to go to after logging in, and nothing else."""
+
+def login_form(
+    page: Page, *, status: int = 200, wanted: str = "", kept: str = "", email: str = "", problem: str = "", done: str = ""
+) -> HTTPResponse:
+    """The login page.
+
+    Args:
+        wanted: Page to go on with.
+        kept: What had been written there, see `bot/console/resume.py`.
+        done: What has just been done: `password`, `logout`, `everywhere`.
+    """
+    return page.render("login.html", status=status, next=wanted, kept=kept, email=email, problem=problem, done=done)
 
 
 async def form(page: Page) -> HTTPResponse:
@@ -31,21 +40,19 @@ async def form(page: Page) -> HTTPResponse:
     if page.user is not None:
         return page.go("/")
     done = page.request.args.get("done", "")
-    return page.render(
-        "login.html", next="", email="", problem="", done=done if done in ("password", "logout", "everywhere") else ""
-    )
+    return login_form(page, done=done if done in ("password", "logout", "everywhere") else "")
 
 
 async def log_in(page: Page) -> HTTPResponse:
     """Checks name and password; the answer is the same for an unknown name and for a wrong password."""
-    email, wanted = page.field("email"), page.field("next")
-    password = page.raw("password")
+    email, wanted = page.field("email"), page.field("next", longest=resume.LONGEST)
+    password, kept = page.raw("password"), page.raw("kept")
     database, address = page.services.database, page.address
     wait = await database.write(lambda c: throttle.attempt(c, email, address))
     if wait:
         await database.write(lambda c: page.audit(c, "login refused", None))
         problem = page.texts("login.wait", seconds=int(wait) + 1)
-        response = page.render("login.html", status=429, next=wanted, email=email, problem=problem, done="")
+        response = login_form(page, status=429, wanted=wanted, kept=kept, email=email, problem=problem)
         response.headers["Retry-After"] = str(int(wait) + 1)
         return response
     user = await database.read(lambda c: accounts.by_email(c, email))
@@ -54,15 +61,15 @@ async def log_in(page: Page) -> HTTPResponse:
             lambda c: page.audit(c, "login failed", None, user_id=user.id if user is not None else None)
         )
         problem = page.texts("login.wrong")
-        return page.render("login.html", status=401, next=wanted, email=email, problem=problem, done="")
+        return login_form(page, status=401, wanted=wanted, kept=kept, email=email, problem=problem)
     assert user is not None
     if user.totp_secret:
         await database.write(lambda c: throttle.half_way(c, email, address))
-        return second_factor.ask(page, user, wanted)
-    return await enter(page, user, wanted)
+        return second_factor.ask(page, user, wanted, kept)
+    return await enter(page, user, wanted, kept)
 
 
-async def enter(page: Page, user: Row, wanted: str) -> HTTPResponse:
+async def enter(page: Page, user: Row, wanted: str, kept: str) -> HTTPResponse:
     """Opens the session of somebody who has proved who they are."""
     database, address = page.services.database, page.address
 
@@ -75,7 +82,11 @@ async def enter(page: Page, user: Row, wanted: str) -> HTTPResponse:
         return accounts.open_session(connection, user.id, device_of(page.request.headers.get("user-agent") or ""))
 
     token = await database.write(open_session)
-    response = page.go(wanted if _PAGE.fullmatch(wanted) else "/")
+    session = await database.read(lambda c: accounts.session_user(c, token))
+    if session is not None:
+        page.admit(session, token)
+    response = resume.offer(page, kept, wanted) if session is not None and kept else None
+    response = response or page.go(wanted if resume.is_page(wanted) else "/")
     response.add_cookie(
         page.cookie, token, path="/", httponly=True, secure=page.secure, samesite="Lax", host_prefix=False
     )

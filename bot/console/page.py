@@ -41,6 +41,12 @@ class Page:
         self.token = ""
         self.is_streaming = False
 
+    def admit(self, user: Row, token: str) -> None:
+        """The session with this token is this user's, who chose a language."""
+        self.user, self.token = user, token
+        if user.language in LANGUAGES:
+            self.texts = texts_in(user.language)
+
     @property
     def language(self) -> str:
         """The language of the page, which is also the one that visitors' messages are explained in."""

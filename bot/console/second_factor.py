@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, Row
 
 from bot.console import throttle
 from bot.console.page import Page, Refused
+from bot.console.resume import LONGEST
 from bot.db import users
 
 STEP = 30
@@ -64,16 +65,16 @@ def read_ticket(page: Page, connection: Connection, text: str) -> Row | None:
     return user if user is not None and (user.password_hash or "")[-12:] == mark else None
 
 
-def ask(page: Page, user: Row, wanted: str, *, status: int = 200, problem: str = "") -> HTTPResponse:
-    """The page that asks for the code."""
-    return page.render("login_code.html", status=status, ticket=ticket(page, user), next=wanted, problem=problem)
+def ask(page: Page, user: Row, wanted: str, kept: str, *, status: int = 200, problem: str = "") -> HTTPResponse:
+    """The page that asks for the code; `wanted` and `kept` as in `login.login_form`."""
+    return page.render("login_code.html", status=status, ticket=ticket(page, user), next=wanted, kept=kept, problem=problem)
 
 
 async def check(page: Page) -> HTTPResponse:
     """The second step of logging in."""
     from bot.console.login import enter
 
-    wanted, code = page.field("next"), page.field("code", longest=20)
+    wanted, kept, code = page.field("next", longest=LONGEST), page.raw("kept"), page.field("code", longest=20)
     database, address = page.services.database, page.address
     user = await database.read(lambda c: read_ticket(page, c, page.raw("ticket")))
     if user is None or not user.totp_secret:
@@ -82,13 +83,13 @@ async def check(page: Page) -> HTTPResponse:
     wait = await database.write(lambda c: throttle.attempt(c, user.email, address))
     if wait:
         problem = page.texts("login.wait", seconds=int(wait) + 1)
-        response = ask(page, user, wanted, status=429, problem=problem)
+        response = ask(page, user, wanted, kept, status=429, problem=problem)
         response.headers["Retry-After"] = str(int(wait) + 1)
         return response
     if not await database.write(lambda c: use_code(c, user, code)):
         await database.write(lambda c: page.audit(c, "code refused", str(user.id), user_id=user.id))
-        return ask(page, user, wanted, status=401, problem=page.texts("login.code_wrong"))
-    return await enter(page, user, wanted)
+        return ask(page, user, wanted, kept, status=401, problem=page.texts("login.code_wrong"))
+    return await enter(page, user, wanted, kept)
 
 
 def offer(page: Page, problem: str = "") -> dict[str, Any]:
