@@ -18,6 +18,7 @@ from sanic import Request
 from sanic.exceptions import SanicException
 from sanic.response import HTTPResponse
 
+from bot import digits
 from bot.console import accounts, resume
 from bot.console.access import NOBODY, Route
 from bot.console.login import login_form
@@ -73,6 +74,8 @@ def guarded(route: Route, handler: Handler) -> Handler:
 async def _answer(page: Page, route: Route, handler: Handler, parameters: dict[str, Any]) -> HTTPResponse | None:
     try:
         await _check(page, route)
+        if any(isinstance(value, int) and not digits.fits(value) for value in parameters.values()):
+            raise NotFound(page.request.path)
         return await handler(page, **parameters)
     except Refused as refused:
         if refused.status == 401 and not page.is_partial:
