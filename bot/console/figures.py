@@ -19,6 +19,7 @@ from bot.privacy.facts import FAILED, Fact
 from bot.region import Region, locale_of
 
 _MOST_ROWS = 15
+_MOST_SEARCHES = 50
 _ROUTINE = frozenset({"greet", "goodbye", "thank", "affirm", "deny", *FAILED})
 
 
@@ -49,8 +50,12 @@ def percent(part: int, whole: int) -> int | None:
     return round(100 * part / whole) if whole else None
 
 
-def summary(facts: Sequence[Fact]) -> dict[str, Any]:
-    """The figures above everything."""
+def summary(facts: Sequence[Fact], searches: Sequence[Any]) -> dict[str, Any]:
+    """The figures above everything.
+
+    Args:
+        searches: See `searches_between`.
+    """
     handed = sum(fact.handed_over for fact in facts)
     up, down = sum(fact.up for fact in facts), sum(fact.down for fact in facts)
     said = sum(sum(fact.intents.values()) for fact in facts)
@@ -59,7 +64,7 @@ def summary(facts: Sequence[Fact]) -> dict[str, Any]:
         "conversations": len(facts), "handed": handed, "handed_share": percent(handed, len(facts)),
         "alone_share": percent(sum(fact.is_alone for fact in facts), len(facts)),
         "wait_median": minutes(quantile(waits, 0.5)), "wait_90": minutes(quantile(waits, 0.9)), "up": up, "down": down,
-        "rating_share": percent(up, up + down), "empty": sum(fact.searches_empty for fact in facts),
+        "rating_share": percent(up, up + down), "unmet": sum(row.n for row in searches),
         "misunderstood_share": percent(sum(fact.misunderstood for fact in facts), said),
     }  # fmt: skip
 
@@ -130,7 +135,10 @@ class Tables:
     def _searches(self, searches: Sequence[Any]) -> Figures:
         kinds = self._words.kind
         rows = [(kinds(row.kind), self._place(row.place), self._words.spoken(row.language), row.n) for row in searches]
-        return Figures("searches", self._head("kind", "place", "language", "searches"), rows[:50], charted=())
+        if len(rows) > _MOST_SEARCHES:
+            others = sum(row.n for row in searches[_MOST_SEARCHES:])
+            rows = [*rows[:_MOST_SEARCHES], (self._t("figures.others"), "", "", others)]
+        return Figures("searches", self._head("kind", "place", "language", "searches"), rows, charted=())
 
     def _place(self, place: str) -> str:
         known = self._region.places.get(place)
@@ -138,7 +146,8 @@ class Tables:
 
 
 def searches_between(connection: Connection, first: str, last: str) -> list[Any]:
-    """Searches without a result: kind, place, language, `n`; counted by month, so whole months are taken."""
+    """Searches to which there was nothing as they were asked, whether or not something similar was shown (`unmet` in
+    bot/knowledge/demand.py): kind, place, language, `n`; counted by month, so whole months are taken."""
     d = demand.c
     n = sa.func.sum(d.searches).label("n")
     query = (

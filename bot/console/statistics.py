@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,8 @@ from bot.privacy.facts import Fact
 
 _WEEKS = 12
 _LONGEST_DAYS = 366 * 3
+_EARLIEST = date(2000, 1, 1)
+"""Nobody has talked to this assistant before; further back, calendars end."""
 
 
 def _period(page: Page) -> tuple[date, date]:
@@ -26,7 +27,7 @@ def _period(page: Page) -> tuple[date, date]:
     chosen = []
     for name, otherwise in (("from", today - timedelta(weeks=_WEEKS)), ("to", today)):
         try:
-            chosen.append(date.fromisoformat(page.request.args.get(name) or ""))
+            chosen.append(max(_EARLIEST, date.fromisoformat(page.request.args.get(name) or "")))
         except ValueError:
             chosen.append(otherwise)
     first, last = sorted(chosen)
@@ -34,7 +35,8 @@ def _period(page: Page) -> tuple[date, date]:
     return max(min(first, last), last - timedelta(days=_LONGEST_DAYS)), last
 
 
-async def _tables(page: Page) -> tuple[date, date, Sequence[Fact], list[Figures]]:
+async def _tables(page: Page) -> tuple[date, date, dict[str, Any], list[Figures]]:
+    """(first day, last day, the summary, all tables)."""
     first, last = _period(page)
 
     def read(connection: Connection) -> tuple[list[Fact], list[Any]]:
@@ -47,15 +49,15 @@ async def _tables(page: Page) -> tuple[date, date, Sequence[Fact], list[Figures]
         found = [fact for fact in found if fact.place == place]
         searches = [row for row in searches if row.place == place]
     tables = Tables(page.texts, Words(page.services, page.texts), page.services.region)
-    return first, last, found, tables.all(found, searches, first, last)
+    return first, last, figures.summary(found, searches), tables.all(found, searches, first, last)
 
 
 async def show(page: Page) -> HTTPResponse:
     """All charts and tables of a period."""
-    first, last, found, tables = await _tables(page)
+    first, last, summary, tables = await _tables(page)
     places = [(place.id, place.name(page.language)) for place in page.services.region.places.values()]
     return page.render(
-        "statistics.html", first=first, last=last, summary=figures.summary(found), tables=tables, places=places,
+        "statistics.html", first=first, last=last, summary=summary, tables=tables, places=places,
         place=page.request.args.get("place") or "", query=page.request.query_string,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,6 @@ from bot.db import cases, conversations, messages, ratings, talk_facts, tracker_
 from bot.region import Region
 
 FAILED = ("nlu_fallback", "out_of_scope")
-_EMPTY = "utter_search_none"
 _AT_ONCE = 400
 
 
@@ -35,7 +34,6 @@ class Fact:
     said: int = 0
     intents: dict[str, int] = field(default_factory=dict)
     misunderstood: int = 0
-    searches_empty: int = 0
     handed_over: bool = False
     topic: str = ""
     """Of the case; empty without one."""
@@ -81,15 +79,10 @@ def _of(connection: Connection, region: Region, ids: list[str]) -> list[Fact]:
 
 def _count_messages(connection: Connection, facts: Mapping[str, Fact], ids: list[str]) -> None:
     m = messages.c
-    query = sa.select(m.conversation_id, m.author, m.extra).where(
-        m.conversation_id.in_(ids), m.author.in_(("visitor", "bot"))
-    )
+    query = sa.select(m.conversation_id, m.extra).where(m.conversation_id.in_(ids), m.author == "visitor")
     intents: dict[str, Counter[str]] = {conversation_id: Counter() for conversation_id in facts}
     for row in connection.execute(query):
         fact, extra = facts[row.conversation_id], row.extra or {}
-        if row.author == "bot":
-            fact.searches_empty += extra.get("utter") == _EMPTY
-            continue
         fact.said += 1
         name = (extra.get("intent") or {}).get("name")
         if name and not extra.get("payload"):
@@ -139,7 +132,9 @@ def between(connection: Connection, region: Region, first: str, last: str) -> li
     """All conversations that began from day `first` to day `last` (ISO, both included), gone or not."""
     t = talk_facts.c
     rows = connection.execute(sa.select(t.facts).where(t.day >= first, t.day <= last))
-    kept = [Fact(**row.facts) for row in rows]
+    # What an earlier version counted, and this one does not, is left out.
+    known = {each.name for each in fields(Fact)}
+    kept = [Fact(**{name: value for name, value in row.facts.items() if name in known}) for row in rows]
     begin = datetime.fromisoformat(first).replace(tzinfo=region.time_zone).timestamp()
     # A day more: which day it is depends on the time zone, and is looked at below.
     end = datetime.fromisoformat(last).replace(tzinfo=region.time_zone).timestamp() + 2 * 86400

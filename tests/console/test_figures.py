@@ -37,12 +37,12 @@ def test_quantile(values: list[float], share: float, found: float | None) -> Non
 def test_summary_and_weeks() -> None:
     found = [
         Fact("2026-11-02", "de", said=2, intents={"find_job": 2}, up=1),
-        Fact("2026-11-08", "uk", said=1, intents={"nlu_fallback": 1}, misunderstood=1, searches_empty=1, down=1),
+        Fact("2026-11-08", "uk", said=1, intents={"nlu_fallback": 1}, misunderstood=1, down=1),
         Fact("2026-11-09", "uk", said=3, intents={"find_job": 1}, handed_over=True, topic="work", wait=600, place="stendal"),
     ]
-    summary = figures.summary(found)
+    summary = figures.summary(found, [])
     assert (summary["conversations"], summary["alone_share"], summary["handed"]) == (3, 33, 1)
-    assert (summary["wait_median"], summary["rating_share"], summary["empty"]) == (10.0, 50, 1)
+    assert (summary["wait_median"], summary["rating_share"], summary["unmet"]) == (10.0, 50, 0)
     tables = {t.name: t for t in Tables(texts_in("de"), WORDS, REGION).all(found, [], date(2026, 11, 4), date(2026, 11, 20))}
     assert tables["weeks"].rows == [("02.11.26", 2, 0, 1, None, None), ("09.11.26", 1, 1, 0, 10.0, 10.0), ("16.11.26", 0, 0, 0, None, None)]
     assert tables["languages"].rows == [("Ukrainisch", 2, 1, 10.0), ("Deutsch", 1, 0, None)]
@@ -52,7 +52,7 @@ def test_summary_and_weeks() -> None:
 
 
 def test_empty_period() -> None:
-    assert figures.summary([])["alone_share"] is None
+    assert figures.summary([], [])["alone_share"] is None
     assert Tables(texts_in("en"), WORDS, REGION).all([], [], date(2026, 11, 1), date(2026, 11, 1))[0].rows[0][1] == 0
 
 
@@ -62,3 +62,12 @@ def test_searches_without_a_result(any_connection: Connection) -> None:
         any_connection.execute(demand.insert().values(month=month, searches=n, **row))
     (found,) = figures.searches_between(any_connection, "2026-10-05", "2026-11-02")
     assert (found.kind, found.place, found.n) == ("housing", "stendal", 7)
+
+
+def test_the_tile_and_the_table_of_searches_say_the_same() -> None:
+    """As far as the table goes, and where it ends too."""
+    for kinds in (3, 60):
+        searches = [SimpleNamespace(kind=f"kind {n}", place="stendal", language="de", n=100 - n) for n in range(kinds)]
+        table = Tables(texts_in("de"), WORDS, REGION).all([], searches, date(2026, 11, 1), date(2026, 11, 1))[-1]
+        assert sum(row[-1] for row in table.rows) == figures.summary([], searches)["unmet"] == sum(row.n for row in searches)
+        assert len(table.rows) <= 51 and (table.rows[-1][0] == "alle übrigen") is (kinds == 60)

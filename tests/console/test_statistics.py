@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.db import cases, conversations
+from bot.db import cases, conversations, demand
 
 from .conftest import Office, writing
 
@@ -32,6 +32,23 @@ def _ago(days: int) -> str:
 def test_any_period_becomes_one_that_there_is(query: str, first: int, last: int, office: Office) -> None:
     asked = re.sub(r"{(\d+)}", lambda found: _ago(int(found[1])), query)
     assert _days(office.member("editor").page(f"/statistics{asked}")) == (_ago(first), _ago(last))
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0002-05-07", "1999-12-31"])
+def test_a_period_before_there_was_anything_is_empty(day: str, office: Office) -> None:
+    page = office.member("editor").page(f"/statistics?from={day}&to={day}")
+    assert _days(page) == ("2000-01-01", "2000-01-01")
+
+
+def test_searches_are_the_same_in_the_tile_and_in_the_table(office: Office) -> None:
+    row = {"kind": "housing", "place": "iden", "language": "uk", "criteria": "{}"}
+    with writing(office.engine) as connection:
+        for relaxed, n in (("", 3), ("place", 33), ("price_max", 19)):
+            connection.execute(demand.insert().values(month="2024-02", relaxed=relaxed, searches=n, **row))
+    page = office.member("editor").page("/statistics?from=2024-02-05&to=2024-02-06&place=iden")
+    tile = re.search(r"<dt>Suchen ohne passendes Angebot</dt><dd>(\d+) <small>nach ganzen Monaten", page)
+    table = re.search(r'id="t-searches".*?data-value="(\d+)"', page, re.DOTALL)
+    assert tile and table and tile[1] == table[1] == "55"
 
 
 def test_a_place_leaves_out_the_others_and_the_file_says_the_same(office: Office) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.engine import Connection
 
 from bot.conversation import log
-from bot.db import cases, conversations, messages, ratings, tracker_events
+from bot.db import cases, conversations, messages, ratings, talk_facts, tracker_events
 from bot.privacy import facts
 from bot.privacy.facts import Fact
 from bot.region import Region
@@ -57,7 +57,7 @@ def test_facts_of_conversations(any_connection: Connection) -> None:
     assert found == [
         Fact("1970-01-12", "de", place="tangermuende", said=1, handed_over=True, topic="housing", wait=90.0),
         Fact(
-            "1970-01-12", "uk", "weihnachten", "returner", said=2, intents={"find_housing": 1}, searches_empty=1, down=1
+            "1970-01-12", "uk", "weihnachten", "returner", said=2, intents={"find_housing": 1}, down=1
         ),
     ]
     assert facts.between(any_connection, REGION, "1970-01-13", "1970-01-14") == []
@@ -73,6 +73,12 @@ def test_a_conversation_that_is_kept_counts_once(any_connection: Connection) -> 
     log.erase(any_connection, gone.id)
     after = facts.between(any_connection, REGION, "2026-11-02", "2026-11-02")
     assert after == before == [Fact("2026-11-02", "de", said=2, intents={"find_job": 1, "nlu_fallback": 1}, misunderstood=1)] * 2
+
+
+def test_facts_of_an_earlier_version_are_read(any_connection: Connection) -> None:
+    kept = {"day": "2026-11-02", "language": "de", "said": 1, "searches_empty": 3}
+    any_connection.execute(talk_facts.insert().values(day="2026-11-02", facts=kept))
+    assert facts.between(any_connection, REGION, "2026-11-02", "2026-11-02") == [Fact("2026-11-02", "de", said=1)]
 
 
 def test_a_day_is_a_day_of_the_region(any_connection: Connection) -> None:
