@@ -20,7 +20,8 @@ from bot.console.page import Page, Refused
 from bot.console.palette import FAQ, values_of
 from bot.conversation import log
 from bot.handoff import cases
-from bot.handoff.appointments import LONGEST_MINUTES, Appointment, ticket
+from bot.handoff.appointments import LONGEST_MINUTES, Appointment, mark_of, there_is, ticket
+from bot.handoff.hours import is_open
 from bot.handoff.prepared import APPOINTMENT, APPOINTMENT_VARIABLES, OFFER
 from bot.knowledge.present import present
 from bot.knowledge.query import Query
@@ -112,14 +113,24 @@ async def appointment(page: Page, number: str) -> HTTPResponse:
     now = datetime.now(zone)
     if reply is None or not 5 <= minutes <= LONGEST_MINUTES or not now < begin < now + _FURTHEST:
         raise Refused(422, "appointment")
+    day, clock = format_date(begin, "full", locale=locale_of(page.language)), f"{begin:%H:%M}"
+    if not there_is(begin):
+        raise Refused(422, "appointment_never", day=day, time=clock)
+    if not is_open(services.region, begin) and not page.field("outside"):
+        raise Refused(422, "appointment_closed", day=day, time=clock)
+
+    def find_mark(connection: Connection) -> int:
+        return mark_of(connection, cases.get(connection, number.upper()).conversation_id, begin, now)
+
+    mark = await services.database.read(find_mark)
 
     def say(case: Row, language: str) -> Said:
-        proposed = Appointment(case.number, begin, minutes, language)
+        proposed = Appointment(case.number, begin, minutes, language, int(now.timestamp()), mark)
         link = f"{services.settings.base_url}/api/v1/appointments/{ticket(services.secret, proposed)}"
-        given = {"time": f"{begin:%H:%M}", "minutes": minutes, "link": link}
+        given = {"time": clock, "minutes": minutes, "link": link}
         text, code = _written(page, case, language, begin, given)
         # In the console the date is written anew, in its own language.
-        return text, code, {"prepared": APPOINTMENT, "values": {**given, "begin": begin.timestamp()}}
+        return text, code, {"prepared": APPOINTMENT, "values": {**given, "begin": begin.timestamp(), "mark": mark}}
 
     return await _send(page, number, say)
 

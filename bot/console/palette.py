@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.console.page import Page
+from bot.handoff.hours import next_working_day
 from bot.region import locale_of
 
 FAQ = "utter_faq/"
@@ -29,11 +30,16 @@ def choices(page: Page, case: Any, language: str) -> dict[str, Any]:
         groups.append((title, both))
     known = sorted(name.removeprefix("utter_") for name in resources.replies if name.startswith(FAQ))
     questions = sorted(((name, names.get(name, name)) for name in known), key=lambda pair: str(pair[1]).casefold())
-    return {"groups": groups, "questions": questions, "tomorrow": _tomorrow(page)}
+    return {"groups": groups, "questions": questions, "tomorrow": _tomorrow(page), "next_open": _next_open(page)}
 
 
 def _tomorrow(page: Page) -> str:
     return (datetime.now(page.services.region.time_zone) + timedelta(days=1)).date().isoformat()
+
+
+def _next_open(page: Page) -> str:
+    region = page.services.region
+    return next_working_day(region, datetime.now(region.time_zone).date()).isoformat()
 
 
 def values_of(page: Page, case: Any, language: str, **more: Any) -> Mapping[str, str]:

@@ -38,13 +38,18 @@ def answer_by(region: Region, moment: datetime) -> date:
     local = moment.astimezone(region.time_zone)
     day = local.date()
     if not is_working_day(region, day) or local.time() >= region.office.hours[day.weekday()][-1][1]:
-        day = _next_working_day(region, day)
+        day = next_working_day(region, day)
     for _ in range(region.office.answer_within_working_days):
-        day = _next_working_day(region, day)
+        day = next_working_day(region, day)
     return day
 
 
-def _next_working_day(region: Region, day: date) -> date:
+def next_working_day(region: Region, day: date) -> date:
+    """The first day after `day` on which the office opens.
+
+    Raises:
+        ValueError: there is none within a year.
+    """
     for _ in range(400):
         day += timedelta(days=1)
         if is_working_day(region, day):

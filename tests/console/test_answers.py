@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from icalendar import Calendar
 
-from .conftest import Member, case_of
+from .conftest import Member, Office, case_of
 
 CONCERN = {"ar": "نبحث عن قابلة.", "uk": "Шукаємо квартиру для родини.", "de": "Wir suchen eine Hebamme."}
 
@@ -74,7 +75,8 @@ def test_offer_card(taken: Callable[..., Any]) -> None:
 def test_appointment_with_a_calendar_file(taken: Callable[..., Any]) -> None:
     talk, somebody, number = taken("uk")
     day = (datetime.now() + timedelta(days=9)).date()
-    given = {"day": day.isoformat(), "time": "14:30", "minutes": "45"}
+    # Whatever day that is: this is not about the opening hours.
+    given = {"day": day.isoformat(), "time": "14:30", "minutes": "45", "outside": "1"}
     assert somebody.post(f"/cases/{number}/appointment", **given, key=_key()).status_code == 303
     sent = talk.messages()[-1]
     assert sent["language"] == "uk" and "14:30" in sent["text"] and str(day.year) in sent["text"]
@@ -83,7 +85,8 @@ def test_appointment_with_a_calendar_file(taken: Callable[..., Any]) -> None:
     answer = httpx.get(f"{somebody.http.base_url}{link[0]}")
     assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/calendar")
     (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
-    assert (event["dtstart"].dt.date(), f"{event['dtstart'].dt:%H:%M}") == (day, "14:30")
+    begin = event["dtstart"].dt.astimezone(ZoneInfo("Europe/Berlin"))
+    assert (begin.date(), f"{begin:%H:%M}") == (day, "14:30")
     assert event["dtend"].dt - event["dtstart"].dt == timedelta(minutes=45)
     assert number in event["summary"]
     assert httpx.get(f"{somebody.http.base_url}{link[0]}x").status_code == 404
@@ -104,6 +107,43 @@ def test_impossible_appointments(given: dict[str, str], taken: Callable[..., Any
     last = talk.messages()[-1]["seq"]
     assert somebody.post(f"/cases/{number}/appointment", **given, key=_key()).status_code == 422
     assert talk.messages(last) == []
+
+
+def _spring() -> date:
+    """The next last Sunday of March."""
+    today = date.today()
+    days = (date(year, 3, 31 - (date(year, 3, 31).weekday() + 1) % 7) for year in (today.year, today.year + 1))
+    return next(day for day in days if day > today)
+
+
+def test_a_time_outside_of_the_opening_hours_has_to_be_meant(office: Office) -> None:
+    (talk, number), somebody = office.case(), office.member()
+    somebody.post(f"/cases/{number}/take")
+    last = talk.messages()[-1]["seq"]
+    sunday = date.today() + timedelta(days=7 + 6 - date.today().weekday())
+    given = {"day": sunday.isoformat(), "time": "10:00", "minutes": "30"}
+    refused = somebody.post(f"/cases/{number}/appointment", **given, key=_key())
+    assert refused.status_code == 422 and "außerhalb der Öffnungszeiten" in refused.text and "Sonntag" in refused.text
+    never = {**given, "day": _spring().isoformat(), "time": "02:30", "outside": "1"}
+    refused = somebody.post(f"/cases/{number}/appointment", **never, key=_key())
+    assert refused.status_code == 422 and "Diese Uhrzeit gibt es nicht" in refused.text
+    assert talk.messages(last) == []
+    assert somebody.post(f"/cases/{number}/appointment", **given, outside="1", key=_key()).status_code == 303
+    assert "10:00" in talk.messages(last)[0]["text"]
+
+
+def test_a_moved_appointment_moves_in_the_calendar(office: Office) -> None:
+    (talk, number), somebody = office.case(), office.member()
+    somebody.post(f"/cases/{number}/take")
+    events = []
+    for days in (9, 12):
+        day = (date.today() + timedelta(days=days)).isoformat()
+        given = {"day": day, "time": "10:00", "minutes": "30", "outside": "1", "key": _key()}
+        assert somebody.post(f"/cases/{number}/appointment", **given).status_code == 303
+        link = re.search(r"/api/v1/appointments/[\w.-]+", talk.messages()[-1]["text"])
+        assert link
+        events += Calendar.from_ical(httpx.get(f"{office.server.url}{link[0]}").content).walk("VEVENT")
+    assert events[0]["uid"] == events[1]["uid"] and (events[1]["dtstart"].dt.date() - events[0]["dtstart"].dt.date()).days == 3
 
 
 def test_only_the_owner_sends(taken: Callable[..., Any], member: Callable[..., Member]) -> None:

@@ -10,6 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.handoff.hours import is_working_day
+from bot.region import Region
+from tests.conftest import ROOT
+
 from .conftest import Member, Office
 
 Taken = Callable[[str], tuple[Member, str, str]]
@@ -63,5 +67,7 @@ def test_questions_are_in_the_order_of_their_titles(taken: Taken) -> None:
 
 def test_an_appointment_is_for_tomorrow_at_the_earliest(taken: Taken) -> None:
     *_, page = taken("de")
-    tomorrow = (datetime.now(ZoneInfo("Europe/Berlin")) + timedelta(days=1)).date().isoformat()
-    assert f'name="day" type="date" value="{tomorrow}" min="{tomorrow}"' in page
+    region, today = Region.load(ROOT / "data"), datetime.now(ZoneInfo("Europe/Berlin")).date()
+    days = [today + timedelta(days=days) for days in range(1, 30)]
+    first = next(day for day in days if is_working_day(region, day))
+    assert f'name="day" type="date" value="{first}" min="{days[0]}"' in page, "and proposed for when the office is open"
