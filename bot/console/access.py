@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.console.accounts import ROLES
+from bot.handoff import cases
 
 NOBODY = "anonymous"
 """The role of a request without a session."""
 
 STAFF = frozenset(ROLES)
 EVERYBODY = STAFF | {NOBODY}
-CASEWORK = frozenset({"adviser", "administrator"})
+CASEWORK = frozenset(cases.ROLES)
 """Roles that read what visitors wrote; the content team is not among them."""
 ADMINISTRATION = frozenset({"administrator"})
 

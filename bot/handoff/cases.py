@@ -24,6 +24,8 @@ from bot.handoff import outbox, presence
 STATES = ("new", "open", "waiting", "closed")
 OPEN = ("new", "open", "waiting")
 CONTACTS = ("email", "phone", "visit", "video", "none")
+ROLES = ("adviser", "administrator")
+"""Roles of staff who may have a case."""
 
 # Without letters and digits that are taken for one another when a number is read out.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -77,7 +79,7 @@ def create(connection: Connection, conversation_id: str, seq: int, values: dict[
     )  # fmt: skip
     note(connection, values["number"], None, "created")
     outbox.put(connection, "case_new", find(connection, values["number"]))
-    log.set_state(connection, conversation_id, state="waiting_for_staff")
+    _settle(connection, conversation_id)
 
 
 def reopen(connection: Connection, number: str, seq: int, values: dict[str, Any]) -> None:
@@ -99,10 +101,12 @@ def reopen_as_it_was(connection: Connection, number: str, user: Any) -> None:
 
 def _reopen(connection: Connection, number: str, changes: dict[str, Any], user_id: int | None) -> None:
     """With the last owner if they still work here, else as a new case; until they write, the assistant answers."""
-    case = find(connection, number)
-    assert case is not None
-    last = connection.execute(sa.select(users.c.id).where(users.c.id == case.last_owner_id, users.c.active)).scalar()
-    state = {"state": "open" if last else "new", "owner_id": last, "live_at": None, "live_until": None}
+    case = _locked(connection, number)
+    may = sa.and_(users.c.id == case.last_owner_id, users.c.active, users.c.role.in_(ROLES))
+    last = connection.execute(sa.select(users.c.id).where(may)).scalar()
+    state = {"state": "open" if last else "new", "owner_id": last}
+    # From here on it is waited for anew.
+    state |= {"live_at": None, "live_until": None, "taken_at": None}
     connection.execute(
         cases.update()
         .where(cases.c.number == number, cases.c.state == "closed")
@@ -111,11 +115,11 @@ def _reopen(connection: Connection, number: str, changes: dict[str, Any], user_i
     note(connection, number, user_id, "reopened")
     again = find(connection, number)
     outbox.put(connection, "case_reopened", again, about=str(log.find(connection, case.conversation_id).next_seq))
-    log.set_state(connection, case.conversation_id, state="waiting_for_staff")
+    _settle(connection, case.conversation_id)
 
 
 def pass_on(connection: Connection, number: str, user: Any, team: str, remark: str, told: dict[str, Any]) -> None:
-    """Another team gets the case; nobody has it until somebody there takes it, and the assistant answers.
+    """Another team gets the case; nobody has it until somebody there takes it.
 
     Args:
         remark: For staff alone.
@@ -124,7 +128,7 @@ def pass_on(connection: Connection, number: str, user: Any, team: str, remark: s
     Raises:
         Conflict: the case is another's.
     """
-    case = get(connection, number)
+    case = _locked(connection, number)
     if case.owner_id is not None or case.state == "closed":
         case = _owned(connection, number, user)
     connection.execute(
@@ -132,7 +136,8 @@ def pass_on(connection: Connection, number: str, user: Any, team: str, remark: s
         .where(cases.c.number == number)
         .values(team=team, owner_id=None, state="new", updated_at=time.time(), live_at=None, live_until=None)
     )
-    speak_again(connection, case.conversation_id, "waiting_for_staff", [told])
+    _settle(connection, case.conversation_id)
+    log.append(connection, case.conversation_id, [told])
     note(connection, number, user.id, "passed on", remark)
     outbox.put(
         connection,
@@ -159,14 +164,31 @@ def get(connection: Connection, number: str) -> Row:
     return case
 
 
-def current(connection: Connection, conversation_id: str) -> Row | None:
-    """The conversation's newest case."""
+def of_conversation(connection: Connection, conversation_id: str) -> list[Row]:
+    """A conversation's cases, newest first: a closed one that staff open again may be open beside a newer one."""
     return connection.execute(
         sa.select(cases)
         .where(cases.c.conversation_id == conversation_id)
         .order_by(cases.c.created_at.desc(), cases.c.trigger_seq.desc())
-        .limit(1)
-    ).first()
+    ).all()
+
+
+def current(connection: Connection, conversation_id: str) -> Row | None:
+    """The case that the conversation is about: whose owner talks to the visitor, else an open one, else the newest."""
+    found = of_conversation(connection, conversation_id)
+    return min(found, key=lambda case: (not is_live(case), case.state == "closed"), default=None)
+
+
+def is_live(case: Any) -> bool:
+    """Whether its owner talks to the visitor; with a case that was opened again they do so once they have written."""
+    return case.state in OPEN and case.owner_id is not None and case.taken_at is not None
+
+
+def beside(connection: Connection, case: Any) -> str | None:
+    """Name of somebody who talks to the visitor about another case of the same conversation."""
+    others = (each for each in of_conversation(connection, case.conversation_id) if each.number != case.number)
+    live = next(filter(is_live, others), None)
+    return owner_name(connection, live) if live is not None else None
 
 
 def history(connection: Connection, number: str) -> list[Row]:
@@ -188,6 +210,7 @@ def take(connection: Connection, number: str, user: Any, joined: dict[str, Any])
     Raises:
         Conflict: somebody else has it.
     """
+    before = _locked(connection, number)
     changed = connection.execute(
         cases.update()
         .where(cases.c.number == number, cases.c.state != "closed")
@@ -197,17 +220,11 @@ def take(connection: Connection, number: str, user: Any, joined: dict[str, Any])
             taken_at=sa.func.coalesce(cases.c.taken_at, time.time()),
         )
     )  # fmt: skip
-    case = find(connection, number)
-    if changed.rowcount != 1 or case is None:
-        owner = connection.execute(
-            sa.select(users.c.name).join(cases, cases.c.owner_id == users.c.id).where(cases.c.number == number)
-        ).scalar()
-        raise Conflict(owner or "")
-    conversation = log.find(connection, case.conversation_id)
-    if conversation.state != "live":
-        _tracker_event(connection, case.conversation_id, ConversationPaused())
-        log.set_state(connection, case.conversation_id, state="live")
-        log.append(connection, case.conversation_id, [joined])
+    if changed.rowcount != 1:
+        raise Conflict(owner_name(connection, before) or "")
+    if not is_live(before):
+        _settle(connection, before.conversation_id)
+        log.append(connection, before.conversation_id, [joined])
         note(connection, number, user.id, "taken")
 
 
@@ -231,12 +248,7 @@ def reply(
         Conflict: the case is another's, or nobody's: it has to be taken first.
     """
     case = _owned(connection, number, user)
-    if log.find(connection, case.conversation_id).state != "live":
-        # A case that was opened again lies with its last owner, who takes it by writing.
-        _tracker_event(connection, case.conversation_id, ConversationPaused())
-        log.set_state(connection, case.conversation_id, state="live")
     row = {"author": "staff", "name": user.name, "text": text, "language": language, "extra": extra or {}}
-    # Numbering first locks the conversation, so that the same form sent twice at once is looked for in turn.
     (seq,) = log.append(connection, case.conversation_id, [row])
     m = messages.c
     if client_id:
@@ -245,7 +257,13 @@ def reply(
             raise AlreadyDone
         own = (m.conversation_id == case.conversation_id) & (m.seq == seq)
         connection.execute(messages.update().where(own).values(client_id=client_id))
-    connection.execute(cases.update().where(cases.c.number == number).values(state="waiting", updated_at=time.time()))
+    now = time.time()
+    # A case that was opened again lies with its last owner, who takes it by writing.
+    taken_at = sa.func.coalesce(cases.c.taken_at, now)
+    connection.execute(
+        cases.update().where(cases.c.number == number).values(state="waiting", updated_at=now, taken_at=taken_at)
+    )
+    _settle(connection, case.conversation_id)
     note(connection, number, user.id, "answered")
     if case.notify and not presence.is_here(connection, case.conversation_id, presence.VISITOR):
         # One mail for all that is written until the visitor has looked.
@@ -264,12 +282,12 @@ def give_back(
     agreed: str | None = None,
     then: Iterable[dict[str, Any]] = (),
 ) -> None:
-    """The assistant answers again; with `close` the case is done, otherwise another may take it.
+    """Ends a talk; with `close` the case is done, otherwise another may take it.
 
     Args:
         left: Row for the log that tells the visitor.
         agreed: What was agreed on; the assistant knows it from then on.
-        then: Further rows, said by the assistant.
+        then: Further rows, said by the assistant unless somebody else talks to the visitor.
 
     Raises:
         Conflict: the case is another's.
@@ -283,19 +301,27 @@ def give_back(
             agreed=agreed or case.agreed,
         )
     )  # fmt: skip
-    speak_again(connection, case.conversation_id, "bot" if close else "waiting_for_staff", [left, *then])
+    silent = _settle(connection, case.conversation_id)
+    log.append(connection, case.conversation_id, [left] if silent else [left, *then])
     note(connection, number, user.id, "closed" if close else "given back")
     if close:
         about = str(log.find(connection, case.conversation_id).next_seq)
         outbox.put(connection, "closed", find(connection, number), about=about)
 
 
-def speak_again(connection: Connection, conversation_id: str, state: str, rows: Iterable[dict[str, Any]]) -> None:
-    """The assistant answers from now on; `rows` tell the visitor."""
-    if log.find(connection, conversation_id).state == "live":
-        _tracker_event(connection, conversation_id, ConversationResumed())
-    log.set_state(connection, conversation_id, state=state)
-    log.append(connection, conversation_id, rows)
+def _settle(connection: Connection, conversation_id: str) -> bool:
+    """Makes the conversation's state follow from its cases, and the dialogue silent or not; whether it is silent.
+
+    Call it after a case has changed.
+    """
+    found = of_conversation(connection, conversation_id)
+    live = any(map(is_live, found))
+    waits = any(case.state != "closed" for case in found)
+    before = log.find(connection, conversation_id).state
+    if (before == "live") != live:
+        _tracker_event(connection, conversation_id, ConversationPaused() if live else ConversationResumed())
+    log.set_state(connection, conversation_id, state="live" if live else "waiting_for_staff" if waits else "bot")
+    return live
 
 
 def release(connection: Connection, number: str, user: Any, left: dict[str, Any]) -> None:
@@ -304,34 +330,38 @@ def release(connection: Connection, number: str, user: Any, left: dict[str, Any]
     Raises:
         Conflict: nobody has it.
     """
+    case = _locked(connection, number)
     changed = connection.execute(
         cases.update()
         .where(cases.c.number == number, cases.c.owner_id.is_not(None), cases.c.state != "closed")
         .values(state="new", owner_id=None, updated_at=time.time())
     )
-    case = find(connection, number)
-    if changed.rowcount != 1 or case is None:
+    if changed.rowcount != 1:
         raise Conflict("")
-    speak_again(connection, case.conversation_id, "waiting_for_staff", [left])
+    _settle(connection, case.conversation_id)
+    log.append(connection, case.conversation_id, [left])
     note(connection, number, user.id, "released")
 
 
 def visitor_wrote(connection: Connection, conversation_id: str) -> None:
-    """The case of a conversation needs its owner's attention again; the team is told if nobody has it open."""
-    case = current(connection, conversation_id)
-    if case is None or case.state == "closed":
-        return
-    connection.execute(
-        cases.update()
-        .where(cases.c.number == case.number, cases.c.state == "waiting")
-        .values(state="open", updated_at=time.time())
-    )
-    read = connection.execute(
-        sa.select(sa.func.max(case_reads.c.seq)).where(case_reads.c.case_number == case.number)
-    ).scalar()
-    # Before anybody has read it, the team knows already that there is something new.
-    if read is not None and not presence.any_staff(connection, conversation_id):
-        outbox.put(connection, "visitor_wrote", case, about=str(read))
+    """Every case whose owner talks to the visitor needs their attention again; where nobody does, every open one.
+
+    The team is told if none of those who may answer has the conversation open.
+    """
+    opened = [case for case in of_conversation(connection, conversation_id) if case.state != "closed"]
+    for case in [case for case in opened if is_live(case)] or opened:
+        connection.execute(
+            cases.update()
+            .where(cases.c.number == case.number, cases.c.state == "waiting")
+            .values(state="open", updated_at=time.time())
+        )
+        read = connection.execute(
+            sa.select(sa.func.max(case_reads.c.seq)).where(case_reads.c.case_number == case.number)
+        ).scalar()
+        busy = {presence.staff(each.owner_id) for each in opened if each.owner_id not in (None, case.owner_id)}
+        # Before anybody has read it, the team knows already that there is something new.
+        if read is not None and not presence.any_staff(connection, conversation_id, but=busy):
+            outbox.put(connection, "visitor_wrote", case, about=str(read))
 
 
 def for_dialogue(case: Any) -> dict[str, Any] | None:
@@ -361,11 +391,18 @@ def open_receipt(connection: Connection, key: bytes, number: str, secret: str) -
     return case.conversation_id, token, str(language)
 
 
+def _locked(connection: Connection, number: str) -> Row:
+    """A case that nobody else changes while this transaction lasts, nor another one of its conversation."""
+    conversation_id = get(connection, number).conversation_id
+    mine = sa.select(conversations.c.id).where(conversations.c.id == conversation_id)
+    connection.execute(mine.with_for_update(key_share=True))
+    return get(connection, number)
+
+
 def _owned(connection: Connection, number: str, user: Any) -> Row:
-    case = get(connection, number)
+    case = _locked(connection, number)
     if case.owner_id != user.id or case.state == "closed":
-        owner = connection.execute(sa.select(users.c.name).where(users.c.id == case.owner_id)).scalar()
-        raise Conflict(owner or "")
+        raise Conflict(owner_name(connection, case) or "")
     return case
 
 

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -39,9 +39,9 @@ def is_here(connection: Connection, conversation_id: str, who: str) -> bool:
     return _any(connection, conversation_id, presence.c.who == who)
 
 
-def any_staff(connection: Connection, conversation_id: str) -> bool:
-    """Whether some member of staff has it open."""
-    return _any(connection, conversation_id, presence.c.who != VISITOR)
+def any_staff(connection: Connection, conversation_id: str, *, but: Collection[str] = ()) -> bool:
+    """Whether some member of staff has it open; those in `but` (`staff`) do not count."""
+    return _any(connection, conversation_id, presence.c.who.not_in([VISITOR, *but]))
 
 
 def _any(connection: Connection, conversation_id: str, whom: sa.sql.ColumnElement[bool]) -> bool:
