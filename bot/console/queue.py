@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection, Row
 
 from bot import digits
 from bot.console import finding
-from bot.db import case_reads, case_tags, cases, conversations, insert, messages, users
+from bot.db import case_events, case_reads, case_tags, cases, conversations, insert, messages, users
 from bot.nlu.normalise import clean
 
 STATES = ("new", "open", "waiting", "closed")
@@ -102,21 +102,24 @@ def search(connection: Connection, choice: Choice, user_id: int, *, limit: int =
 
 
 def _since() -> Any:
-    """Since when the visitor waits; of what was answered or closed, when that was."""
-    m, s = messages.alias("asked"), messages.alias("answered")
-    answered = (
-        sa.select(sa.func.max(s.c.seq))
-        .where(s.c.conversation_id == cases.c.conversation_id, s.c.author == "staff")
-        .scalar_subquery()
-    )
+    """Since when the visitor waits, counted anew from an opening again; of what was answered or closed, when that was."""
+    events, asking = case_events.alias("happened"), messages.alias("asked")
+
+    def last(kind: str) -> Any:
+        of_case = (events.c.case_number == cases.c.number) & (events.c.kind == kind)
+        # Said explicitly, as it also stands inside of another subquery: else that would look at all cases.
+        return sa.select(sa.func.max(events.c.at)).where(of_case).correlate(cases).scalar_subquery()
+
+    # By this case's own answers: another one of the same conversation may have been answered since.
+    begun, answered = sa.func.coalesce(last("reopened"), cases.c.created_at), last("answered")
     asked = (
-        sa.select(sa.func.min(m.c.at))
-        .where(m.c.conversation_id == cases.c.conversation_id, m.c.author == "visitor", m.c.seq > answered)
+        sa.select(sa.func.min(asking.c.at))
+        .where(asking.c.conversation_id == cases.c.conversation_id, asking.c.author == "visitor", asking.c.at > answered)
         .scalar_subquery()
     )
     return sa.case(
         (cases.c.state.in_(("waiting", "closed")), cases.c.updated_at),
-        (answered.is_(None), cases.c.created_at),
+        (sa.func.coalesce(answered, 0) < begun, begun),
         else_=sa.func.coalesce(asked, cases.c.updated_at),
     )
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from bot.console import queue
 from bot.console.queue import Choice
-from bot.db import cases, conversations, create_engine, messages, metadata, users
+from bot.db import case_events, cases, conversations, create_engine, messages, metadata, users
 
 
 @pytest.fixture
@@ -47,6 +47,12 @@ def _case(connection: Connection, number: str, said: list[tuple[str, float]], **
             created_at=said[0][1], updated_at=said[-1][1], **given,
         )
     )  # fmt: skip
+    for at in (at for author, at in said if author == "staff"):
+        _happened(connection, number, "answered", at)
+
+
+def _happened(connection: Connection, number: str, kind: str, at: float) -> None:
+    connection.execute(case_events.insert().values(case_number=number, at=at, kind=kind))
 
 
 def _numbers(connection: Connection, user: int = 1, **choice: Any) -> list[str]:
@@ -78,6 +84,35 @@ def test_who_waits_for_a_live_chat_comes_first(connection: Connection) -> None:
     until = {row.number: row.live for row in queue.search(connection, Choice(), 1)}
     assert until["live-next"] == now + 240
     assert until["message"] is until["over"] is until["taken"] is None
+
+
+def _since(connection: Connection) -> dict[str, float]:
+    return {row.number: row.since for row in queue.search(connection, Choice(state="all"), 1)}
+
+
+def test_who_is_let_in_again_waits_from_then_on(connection: Connection) -> None:
+    _case(connection, "never-answered", [("visitor", 10)], state="open", owner_id=1)
+    _case(connection, "thanked", [("visitor", 10), ("staff", 20), ("visitor", 30)], state="open", owner_id=1)
+    _case(connection, "wrote-since", [("visitor", 10), ("staff", 20), ("visitor", 30)], state="open", owner_id=1)
+    _case(connection, "waits-long", [("visitor", 300)])
+    for number in ("never-answered", "thanked", "wrote-since"):
+        _happened(connection, number, "reopened", 500)
+    _happened(connection, "wrote-since", "answered", 600)
+    message = {"author": "visitor", "text": "x", "language": "de", "at": 700, "extra": {}, "pending": False}
+    connection.execute(messages.insert().values(conversation_id="wrote-since", seq=4, **message))
+    assert _since(connection) == {"never-answered": 500, "thanked": 500, "wrote-since": 700, "waits-long": 300}
+    assert _numbers(connection)[0] == "waits-long"
+
+
+def test_an_answer_in_another_case_of_the_conversation_is_none_in_this(connection: Connection) -> None:
+    _case(connection, "first", [("visitor", 10), ("staff", 20), ("visitor", 30)], state="open", owner_id=1)
+    second = {
+        "number": "second", "conversation_id": "first", "trigger_seq": 3, "state": "new", "topic": "work", "language": "de",
+        "team": "office", "concern": "x", "contact_kind": "none", "created_at": 100, "updated_at": 100,
+    }  # fmt: skip
+    connection.execute(cases.insert().values(**second))
+    _happened(connection, "first", "answered", 150)
+    assert _since(connection)["second"] == 100
 
 
 @pytest.mark.parametrize(
