@@ -15,6 +15,8 @@ from bot.db import case_notes, case_tags, insert, users
 from bot.handoff import cases
 
 LONGEST_NOTE = 2000
+_SAME_SECONDS = 60
+"""The same words within this time are the same form, sent twice."""
 _LONGEST_TAG, _MOST_TAGS = 40, 12
 
 
@@ -39,9 +41,11 @@ async def add(page: Page, number: str) -> HTTPResponse:
         raise Refused(422, "too_long", limit=LONGEST_NOTE, n=len(text))
 
     def store(connection: Connection, case: Row) -> None:
-        connection.execute(
-            case_notes.insert().values(case_number=case.number, user_id=page.member.id, at=time.time(), text=text)
-        )
+        now, notes = time.time(), case_notes.c
+        same = (notes.case_number == case.number) & (notes.user_id == page.member.id) & (notes.text == text)
+        if connection.execute(sa.select(notes.id).where(same, notes.at > now - _SAME_SECONDS)).first() is not None:
+            return
+        connection.execute(case_notes.insert().values(case_number=case.number, user_id=page.member.id, at=now, text=text))
         page.audit(connection, "note added", case.number)
 
     return await _change(page, number, store)

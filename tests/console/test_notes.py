@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.engine import Engine
 
 from bot.db import audit, case_notes, case_tags
 
-from .conftest import Member, case_of
+from .conftest import Member, case_of, writing
 
 
 def test_notes_and_tags_stay_with_the_team(
@@ -33,6 +34,25 @@ def test_notes_and_tags_stay_with_the_team(
         assert connection.execute(sa.select(case_tags).where(case_tags.c.case_number == number)).first() is None
         noted = connection.execute(sa.select(audit.c.what).where(audit.c.object == number))
         assert "note added" in [row.what for row in noted]
+
+
+def test_the_same_form_twice_is_one_note(
+    member: Callable[..., Member], visitor: Callable[..., Any], engine: Engine
+) -> None:
+    somebody, other, number = member(), member(), case_of(visitor())
+    for who in (somebody, somebody, other):
+        assert who.post(f"/cases/{number}/notes", text="Niemand erreicht").status_code == 303
+
+    def kept() -> list[int]:
+        with engine.connect() as connection:
+            query = sa.select(case_notes.c.user_id).where(case_notes.c.case_number == number).order_by(case_notes.c.id)
+            return list(connection.execute(query).scalars())
+
+    assert kept() == [somebody.id, other.id]
+    with writing(engine) as connection:
+        connection.execute(case_notes.update().where(case_notes.c.case_number == number).values(at=time.time() - 3600))
+    somebody.post(f"/cases/{number}/notes", text="Niemand erreicht")
+    assert kept() == [somebody.id, other.id, somebody.id], "an hour later it is said anew"
 
 
 def test_limits(member: Callable[..., Member], visitor: Callable[..., Any]) -> None:
