@@ -9,7 +9,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.offers import described, show_offer
-from actions.reading import language_of, said, typed
+from actions.reading import HANDOFF_SLOTS, language_of, running_case, said, typed
 from bot.knowledge.answers import Found
 from bot.knowledge.present import present
 from bot.resources import current
@@ -100,15 +100,23 @@ class ActionRepeat(Action):
             return []
         dispatcher.utter_message(response=_REPEATED)
         for event in last:
-            data = event.get("data") or {}
+            data, metadata = event.get("data") or {}, event.get("metadata") or {}
+            if _said_in(metadata) not in ("", language_of(tracker)) and not data.get("custom"):
+                dispatcher.utter_message(response=metadata["utter_action"])
+                continue
             dispatcher.utter_message(
                 text=event.get("text"), buttons=data.get("buttons"), json_message=data.get("custom") or None
             )
         return []
 
 
+def _said_in(metadata: dict[str, Any]) -> str:
+    """The language that a reply was written in; empty where nobody knows."""
+    return str((metadata.get("metadata") or {}).get("language") or "") if metadata.get("utter_action") else ""
+
+
 class ActionInform(Action):
-    """A button's answer outside a form: none of the offered meanings was right, or the button is an old one."""
+    """A button's or form's answer that nothing waits for: none of the offered meanings was right, or it is an old one."""
 
     def name(self) -> str:
         return "action_inform"
@@ -117,6 +125,13 @@ class ActionInform(Action):
         if (tracker.active_loop or {}).get("name"):
             # The form itself goes on with it.
             return []
+        late = [name for name in said(tracker) if name.startswith("handoff_")]
+        if late:
+            # Rasa fills slots whether or not a form asks for them, and consent is not kept for another time.
+            number = running_case(tracker)
+            response = "utter_handoff_running" if number else "utter_handoff_late"
+            dispatcher.utter_message(response=response, case_number=number or "")
+            return [SlotSet(name, None) for name in HANDOFF_SLOTS if number or name == "handoff_consent"]
         none = said(tracker).get("criterion") == "none"
         dispatcher.utter_message(response="utter_none_of_these" if none else "utter_affirm")
         return [SlotSet("asked_criterion", None)]

@@ -8,28 +8,15 @@ from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.reading import intent_of, language_of, said
+from actions.reading import HANDOFF_SLOTS, case_of, intent_of, language_of, running_case, said
 from bot.conversation.forms import read_contact
 from bot.handoff import cases, summary
 from bot.region import name_in
 from bot.resources import current
 
 Events = list[dict[str, Any]]
-_SLOTS = ("handoff_topic", "handoff_concern", "handoff_contact", "handoff_consent", "handoff_facts", "handoff_language",
-          "handoff_notify")  # fmt: skip
 _LONGEST_STEP_BACK = 4
 """Words. "I want to go back to Stendal with my family" is a concern."""
-
-
-def _case(tracker: Tracker) -> dict[str, Any]:
-    """The conversation's newest case: number, state, topic, agreed; empty if there is none."""
-    return (tracker.latest_message.get("metadata") or {}).get("case") or {}
-
-
-def _running_case(tracker: Tracker) -> str | None:
-    """Number of this conversation's case, unless it is closed."""
-    case = _case(tracker)
-    return case["number"] if case and case["state"] != "closed" else None
 
 
 def _facts(tracker: Tracker, language: str) -> str:
@@ -51,7 +38,7 @@ class ActionStartHandoff(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         special = {"individual_case", "request_appointment"}
-        if intent_of(tracker) in special and not _running_case(tracker):
+        if intent_of(tracker) in special and not running_case(tracker):
             dispatcher.utter_message(response=f"utter_{intent_of(tracker)}")
         return []
 
@@ -66,7 +53,7 @@ class ValidateHandoffForm(FormValidationAction):
         self, domain_slots: list[str], dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[str]:
         # A case that runs already needs no second form.
-        return [] if _running_case(tracker) else domain_slots
+        return [] if running_case(tracker) else domain_slots
 
     def validate_handoff_topic(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
@@ -118,7 +105,7 @@ class ActionAskHandoffConsent(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         resources, language = current(), language_of(tracker)
-        topic, concern, contact = (tracker.get_slot(name) for name in _SLOTS[:3])
+        topic, concern, contact = (tracker.get_slot(name) for name in HANDOFF_SLOTS[:3])
         known, notify = _facts(tracker, language), tracker.get_slot("handoff_notify") != "no"
         spoken = tracker.get_slot("handoff_language") or language
         if said(tracker).get("handoff_change"):
@@ -144,15 +131,15 @@ class ActionSubmitHandoff(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         resources, language = current(), language_of(tracker)
-        clear = [SlotSet(name, None) for name in _SLOTS]
-        running = _running_case(tracker)
+        clear = [SlotSet(name, None) for name in HANDOFF_SLOTS]
+        running = running_case(tracker)
         if running:
             dispatcher.utter_message(response="utter_handoff_running", case_number=running)
             return clear
         if not tracker.get_slot("handoff_consent"):
             dispatcher.utter_message(response="utter_handoff_cancelled")
             return clear
-        before = _case(tracker)
+        before = case_of(tracker)
         # A closed case on the same subject is opened again, under its number and link.
         again = before and before["topic"] == tracker.get_slot("handoff_topic")
         number = before["number"] if again else cases.new_number()
@@ -172,7 +159,7 @@ class ActionCaseStatus(Action):
         return "action_case_status"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        case, asked = _case(tracker), said(tracker).get("case_number")
+        case, asked = case_of(tracker), said(tracker).get("case_number")
         own = case.get("number")
         if own and asked in (None, own):
             state = current().interface.text(language_of(tracker), "states", case["state"])

@@ -8,6 +8,9 @@ from rasa_sdk import Tracker
 
 from bot.resources import current
 
+HANDOFF_SLOTS = ("handoff_topic", "handoff_concern", "handoff_contact", "handoff_consent", "handoff_facts",
+                 "handoff_language", "handoff_notify")  # fmt: skip
+
 
 def intent_of(tracker: Tracker) -> str:
     """Full name of the last message's intent, retrieval intents as `faq/x`."""
@@ -37,3 +40,14 @@ def language_of(tracker: Tracker) -> str:
 def typed(tracker: Tracker) -> bool:
     """Whether the last message was written by hand; a button's text is our own."""
     return bool((tracker.latest_message.get("metadata") or {}).get("typed", True))
+
+
+def case_of(tracker: Tracker) -> dict[str, Any]:
+    """The conversation's newest case: number, state, topic, agreed; empty if there is none."""
+    return (tracker.latest_message.get("metadata") or {}).get("case") or {}
+
+
+def running_case(tracker: Tracker) -> str | None:
+    """Number of this conversation's case, unless it is closed."""
+    case = case_of(tracker)
+    return case["number"] if case and case["state"] != "closed" else None

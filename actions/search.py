@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -12,7 +13,7 @@ from actions.reading import intent_of, language_of, said, typed
 from actions.showing import ask_next, show
 from bot.knowledge import criteria as rules
 from bot.knowledge.picking import left_over
-from bot.knowledge.radius import radius_in
+from bot.knowledge.radius import Radius, radius_in
 from bot.knowledge.searching import Search, as_slot, read_history
 from bot.resources import current
 
@@ -39,13 +40,16 @@ class ActionSearchOffers(Action):
             return []
         shown = [offer for i in tracker.get_slot("shown_offers") or [] if (offer := resources.offers.get(i))]
         new_question = intent_of(tracker) == settings["kinds"][kind]["intent"]
+        radius = radius_in(tracker.latest_message.get("text") or "", settings["kilometres"])
+        looked_for = new_question or not (mentioned or radius)
         criteria = rules.criteria_after(
             tracker.slots, mentioned, kind, settings, new_question=new_question, shown=shown,
             before=history[-1].criteria if history else {},
-            text=_wanted(tracker, settings["groups"] if new_question else []) if new_question or not mentioned else "",
+            text=_wanted(tracker, settings["groups"] if new_question else [], radius) if looked_for else "",
+            also_in=_also_in(tracker, settings["either"]),
         )  # fmt: skip
-        if criteria.get("place") and (km := radius_in(tracker.latest_message.get("text") or "", settings["kilometres"])):
-            criteria["radius_km"] = km
+        if criteria.get("place") and radius:
+            criteria["radius_km"] = radius.km
         slots = [SlotSet(name, value) for name, value in criteria.items() if name in tracker.slots]
         asked = list(tracker.get_slot("asked_criteria") or [])
         # Who has just said that a criterion does not count is not asked for it.
@@ -59,19 +63,35 @@ def _had(history: list[Search], name: str) -> bool:
     return bool(history) and history[-1].criteria.get(name) is not None
 
 
-def _wanted(tracker: Tracker, groups: list[str]) -> str:
+def _wanted(tracker: Tracker, groups: list[str], radius: Radius | None) -> str:
     """Words of the message that an offer may hold, "garden" or "with a lift"; a button's title is none.
 
     Args:
         groups: Entities whose own words count: among jobs in the kitchen, who says "cook" sees cooks first.
+        radius: A distance is no word either.
     """
     if not typed(tracker):
         return ""
     message = tracker.latest_message
     exact = [entity for entity in message.get("entities") or [] if entity["entity"] not in groups]
+    exact += [{"start": radius.start, "end": radius.end}] if radius else []
     text = left_over(message.get("text") or "", exact)
     understood = current().languages[language_of(tracker)].understands
     return current().readings.content(text, understood, current().dialogue["search"]["idle"])
+
+
+def _also_in(tracker: Tracker, either: list[str]) -> list[str]:
+    """The places that an "or" sets beside the last one: "in Iden or in Werben"."""
+    message = tracker.latest_message
+    text = message.get("text") or ""
+    places = [entity for entity in message.get("entities") or [] if entity["entity"] == "place"]
+    equal: list[str] = []
+    for first, second in zip(reversed(places[:-1]), reversed(places), strict=False):
+        between = re.findall(r"\w+", text[first.get("end") or 0 : second.get("start") or 0].lower())
+        if not {*between} <= {*either}:
+            break
+        equal.insert(0, first["value"])
+    return [place for place in dict.fromkeys(equal) if place != places[-1]["value"]]
 
 
 class ActionShowMore(Action):

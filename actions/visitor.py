@@ -26,7 +26,6 @@ class ActionChangeLanguage(Action):
         wanted = said(tracker).get("language")
         wanted = wanted[-1] if isinstance(wanted, list) else wanted
         if wanted in languages:
-            # The reply is chosen by the slot, which this action's own event sets too late for it.
             dispatcher.utter_message(response="utter_language_changed", language=wanted)
             return [SlotSet("language", wanted)]
         buttons = [

@@ -185,7 +185,7 @@ class Brain:
         metadata: Dict[str, Any] = {"language": self._languages[message.language].understands}
         if tracker is not None:
             metadata["expects"] = tracker.get_slot("requested_slot") or tracker.get_slot("asked_criterion")
-            metadata["searching"] = bool(tracker.get_slot(_SEARCH_SLOT)) and tracker.active_loop_name is None
+            metadata["searching"] = tracker.get_slot(_SEARCH_SLOT) if tracker.active_loop_name is None else None
         # Rasa would read a leading slash as a command.
         text = _ENDLESS_WORD.sub(r"\1", message.text.lstrip("/ "))
         parsed = await processor.parse_message(UserMessage(text, metadata=metadata), tracker)

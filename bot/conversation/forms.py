@@ -13,6 +13,8 @@ from bot.conversation.errors import ApiError
 from bot.nlu.normalise import clean
 
 _LONGEST = 2000
+_DATE = re.compile(r"\b\d{1,2}\.\d{1,2}\.(\d{2,4})?")
+_PLUS = re.compile(r"\b(?:plus|плюс|زائد)\s*(?=\d)", re.IGNORECASE)
 
 
 def read_form(form: dict[str, Any], values: Any) -> list[dict[str, Any]]:
@@ -61,8 +63,7 @@ def read_contact(text: str, country: str = "DE", abroad: Sequence[str] = ()) -> 
 
     Args:
         country: For telephone numbers without a country code.
-        abroad: Other countries that such a number may belong to; asked first where it does not begin as one of
-            `country` does, which is with a 0.
+        abroad: Other countries that such a number may belong to.
     """
     for word in text.replace(",", " ").split():
         if "@" in word:
@@ -70,23 +71,32 @@ def read_contact(text: str, country: str = "DE", abroad: Sequence[str] = ()) -> 
                 return "email", validate_email(word.strip("<>().;:"), check_deliverability=False).normalized
             except EmailNotValidError:
                 continue
-    elsewhere = [(each, False) for each in abroad]
-    domestic = re.search(r"[0-9+]", text)
-    home_first = domestic is None or domestic.group() in "0+"
-    order = [(country, True), *elsewhere] if home_first else [*elsewhere, (country, True)]
-    for region, is_home in order:
-        number = _phone(text, region, fiction=is_home)
-        if number is not None:
-            return "phone", number
-    return None
+    number = _phone(text, country, abroad)
+    return ("phone", number) if number else None
 
 
-def _phone(text: str, region: str, *, fiction: bool) -> str | None:
-    """The first telephone number of a region, in E.164; with `fiction`, also those reserved for demonstrations."""
-    for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=phonenumbers.Leniency.POSSIBLE):
-        # POSSIBLE alone would take any eight digits.
-        number = match.number
-        possible = fiction and phonenumbers.is_possible_number(number) and len(match.raw_string) > 7
-        if phonenumbers.is_valid_number(number) or possible:
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return None
+def _phone(text: str, country: str, abroad: Sequence[str]) -> str | None:
+    """The likeliest telephone number of a text, in E.164.
+
+    The same digits may be a number in two countries: 067 123 45 67 is a mobile one in Ukraine, and some house in
+    Bad Kreuznach. So a mobile number goes first, then the country that its beginning speaks for.
+    """
+    written = _PLUS.sub("+", _DATE.sub(" ", text))
+    first_digit = re.search(r"[0-9+]", written)
+    at_home_first = first_digit is None or first_digit.group() in "0+"
+    regions = [country, *abroad] if at_home_first else [*abroad, country]
+    readings = [(written, region) for region in regions]
+    for region in regions:
+        # "49 176 …" and "380 67 …": the country code without its plus.
+        code = phonenumbers.country_code_for_region(region)
+        readings.append((re.sub(rf"(?<![\d+]){code}(?=[\s\d])", f"+{code}", written), region))
+    found: list[str] = []
+    for each, region in readings:
+        for match in phonenumbers.PhoneNumberMatcher(each, region, leniency=phonenumbers.Leniency.POSSIBLE):
+            # POSSIBLE alone would take any eight digits.
+            if phonenumbers.is_valid_number(match.number):
+                number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+                if phonenumbers.number_type(match.number) == phonenumbers.PhoneNumberType.MOBILE:
+                    return number
+                found.append(number)
+    return found[0] if found else None

@@ -51,7 +51,8 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         self, utter_action: str, filled_slots: Dict[str, Any], output_channel: str, **kwargs: Any
     ) -> Optional[Dict[str, Any]]:
         """See Rasa's `TemplatedNaturalLanguageGenerator`."""
-        language = filled_slots.get("language") or self._default_language
+        # An action that changes the language says so in the new one; the slot follows when it has ended.
+        language = kwargs.get("language") or filled_slots.get("language") or self._default_language
         slots = {**self._facts(language), **filled_slots, "language": language}
         return super().generate_from_slots(utter_action, slots, output_channel, **kwargs)
 

@@ -26,9 +26,10 @@ _NOTHING = "none"
 
 def facts(resources: Resources, slots: Mapping[str, Any], language: str) -> str:
     """What the visitor has told besides the concern, in their language; empty if nothing."""
-    parts = []
+    parts: list[str] = []
     if slots.get("persona"):
-        parts.append(resources.names.enumerated("persona", slots["persona"], language))
+        known = slots["persona"] if isinstance(slots["persona"], list) else [slots["persona"]]
+        parts.extend(resources.names.enumerated("persona", persona, language) for persona in known)
     if slots.get("search_kind"):
         kind = slots["search_kind"]
         parts.append(describe(kind, slots, language, resources.names, resources.interface, resources.languages))

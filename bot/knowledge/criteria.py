@@ -18,7 +18,7 @@ from bot.languages import Languages
 Slots = Mapping[str, Any]
 Settings = Mapping[str, Any]
 
-_CARRIED = ("radius_km", "countryside", "text", "prefer")
+_CARRIED = ("radius_km", "countryside", "text", "prefer", "rooms_from", "also_in", "without_place")
 """Criteria that no slot holds, because nothing but a running search has them."""
 _EXCLUDES = {"without_working_time": "working_time"}
 """Criteria that leave offers out, and those that ask for the same."""
@@ -46,6 +46,7 @@ def criteria_after(
     shown: Sequence[Any],
     before: Mapping[str, Any] = MappingProxyType({}),
     text: str = "",
+    also_in: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The criteria that hold after a message, None for those that do not.
 
@@ -56,6 +57,7 @@ def criteria_after(
         shown: The offers shown last, for "cheaper" and "larger".
         before: The criteria of the running search.
         text: What the message says besides, in words to look for.
+        also_in: Places named beside the last one as just as good.
     """
     own, kept = settings["kinds"][kind]["own"], settings["kept"]
     criteria = {name: _one(slots.get(name)) for name in [*own, *kept]}
@@ -67,17 +69,32 @@ def criteria_after(
         criteria.update({name: before.get(name) for name in _CARRIED})
         criteria["text"] = text or before.get("text")
     if said.get("place") is not None:
-        criteria.update(radius_km=None, countryside=None)
+        criteria.update(radius_km=None, countryside=None, without_place=None, also_in=[*also_in] or None)
+    if said.get("without_place") is not None:
+        criteria["without_place"] = left_out = _one(said["without_place"])
+        if criteria.get("place") == left_out:
+            criteria["place"] = None
+    if said.get("rooms") is not None:
+        criteria["rooms_from"] = _one(said.get("comparison"))
     for excluded, wanted in _EXCLUDES.items():
         if said.get(excluded) is not None:
             # "Without shifts" is no wish for shifts, whatever else was said before.
             values = _as_list(criteria.get(wanted))
             criteria[wanted] = next((value for value in values if value != _one(said[excluded])), None)
-        elif said.get(wanted) is not None and excluded in criteria:
+        elif said.get(wanted) is not None and criteria.get(excluded) in _as_list(said[wanted]):
             criteria[excluded] = None
-    for change in _as_list(said.get("change")):
+    if _turned(before.get("deal"), said.get("deal")) and "price_max" not in said:
+        # What a month may cost says nothing about a price.
+        criteria["price_max"] = None
+    # "More than two rooms" says more by its number than by its "more".
+    for change in _as_list(said.get("change")) if "comparison" not in said else ():
         criteria.update(_changed(change, criteria, said, [] if new_question else shown, settings))
     return {name: value for name, value in criteria.items() if value is not None or name not in _CARRIED}
+
+
+def _turned(before: Any, now: Any) -> bool:
+    """Whether somebody who wanted the one wants the other."""
+    return before is not None and now is not None and _one(now) != before
 
 
 def _changed(
@@ -97,7 +114,7 @@ def _changed(
         "nearer": {"radius_km": None},
         "around": {"radius_km": settings["around_km"]},
         "countryside": {"countryside": True, "radius_km": settings["around_km"]},
-        "anywhere": {"place": None, "radius_km": None, "countryside": None},
+        "anywhere": {"place": None, "also_in": None, "radius_km": None, "countryside": None, "without_place": None},
         "any_price": {"price_max": None},
     }
     return changes.get(change, {})
@@ -121,12 +138,22 @@ def to_query(
         glosses=gloss(f"{text} {prefer}", language) if text or prefer else {},
         countryside=bool(criteria.get("countryside")),
         place=criteria.get("place"),
+        also_in=tuple(criteria.get("also_in") or ()),
+        without_place=criteria.get("without_place"),
         radius_km=float(criteria.get("radius_km") or 0),
-        filters={name: value for name, value in criteria.items() if name in FILTERS and value is not None},
+        filters={name: value for name, value in _filters(criteria).items() if name in FILTERS and value is not None},
         language=language,
         limit=limit,
         offset=offset,
     )
+
+
+def _filters(criteria: Mapping[str, Any]) -> dict[str, Any]:
+    """The criteria with a number of rooms as the least there may be, where somebody said so."""
+    rooms, compared = criteria.get("rooms"), criteria.get("rooms_from")
+    if rooms is None or not compared:
+        return dict(criteria)
+    return {**criteria, "rooms": None, "rooms_min": rooms + (1 if compared == "more_than" else 0)}
 
 
 def open_questions(
@@ -148,17 +175,22 @@ def describe(
     criteria = {name: value for name, value in criteria.items() if name not in FILTERS or kind in FILTERS[name].kinds}
     parts = [interface.text(language, "kinds", kind)]
     if criteria.get("place"):
-        parts.append(names.region.place(criteria["place"]).name(language))
+        places = [*(criteria.get("also_in") or ()), criteria["place"]]
+        parts.append(" / ".join(names.region.place(place).name(language) for place in places))
         if criteria.get("radius_km"):
             parts.append(interface.text(language, "criteria_values", "radius_km", value=criteria["radius_km"]))
+    if criteria.get("without_place") in names.region.places:
+        left_out = names.region.place(criteria["without_place"]).name(language)
+        parts.append(interface.text(language, "criteria_values", "without", value=left_out))
     if criteria.get("countryside"):
         parts.append(interface.text(language, "criteria_values", "countryside"))
     for name in ("occupation", "working_time", "childcare_kind", "housing_kind", "deal"):
         if criteria.get(name):
             parts.append(names.enumerated(name, criteria[name], language))
-    for name in ("rooms", "area_min"):
-        if criteria.get(name) is not None:
-            parts.append(interface.text(language, "criteria_values", name, value=criteria[name]))
+    filters = _filters(criteria)
+    for name in ("rooms", "rooms_min", "area_min"):
+        if filters.get(name) is not None:
+            parts.append(interface.text(language, "criteria_values", name, value=filters[name]))
     if criteria.get("price_max") is not None:
         money = Formatter(names, language).money(criteria["price_max"])
         parts.append(interface.text(language, "criteria_values", "price_max", value=money))

@@ -109,8 +109,10 @@ class OfferIndex:
         criteria = {name: FILTERS[name].accepts(table.columns, value) for name, value in filters.items()}
         distances = self._distances(query.place)
         if query.place:
-            near = {id for id, km in distances.items() if id == query.place or km <= query.radius_km}
+            near = {id for id, km in distances.items() if id == query.place or km <= query.radius_km} | {*query.also_in}
             criteria["place"] = np.array([id in near for id in table.places])[table.place]
+        if query.without_place:
+            criteria["without_place"] = np.array([id != query.without_place for id in table.places])[table.place]
         if query.countryside:
             criteria["countryside"] = np.array([not self.region.is_town(id) for id in table.places])[table.place]
         criteria_text = [] if terms is None else ["text"]

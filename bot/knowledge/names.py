@@ -13,6 +13,8 @@ from bot.region import Region
 _LAST_RESORT = ("en", "de")
 # Facts whose values have names in the lexicon.
 ENTITIES = ("occupation", "working_time", "deal", "housing_kind", "childcare_kind")
+# And those that visitors have, which no offer has.
+_NAMED = (*ENTITIES, "persona")
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,8 @@ def nearest_language(texts: Mapping[str, str], language: str) -> str:
 
 
 def lexicon_files(data_dir: Path | str) -> list[Path]:
-    """The files of the lexicon that name values of facts, those that exist."""
-    files = [Path(data_dir) / "lexicon" / f"{entity}.yml" for entity in ENTITIES]
+    """The files of the lexicon that name values of facts and of visitors, those that exist."""
+    files = [Path(data_dir) / "lexicon" / f"{entity}.yml" for entity in _NAMED]
     return [file for file in files if file.exists()]
 
 

@@ -1,10 +1,12 @@
-"""Reads short answers as what they are in their place: after "How many rooms?", "3" goes on with the search.
+"""Reads answers as what they are in their place: after "How many rooms?", "3" goes on with the search, and after "How
+can we reach you?", "mine is 030 23125 100" is a number, whatever question its words may look like.
 
-The metadata's `expects` names the slot that the dialogue asks for, `searching` says that a search runs.
+The metadata's `expects` names the slot that the dialogue asks for, `searching` the kind of offer that is looked for.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, List, Type
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -16,6 +18,13 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.intents import RANKING, set_intent
+
+_ANSWER = "inform"
+_FORM = "handoff_"
+_CHANGE = "handoff_change"
+_ADDRESS = re.compile(r"\S@|\d(?:[\s()/-]*\d){6}")
+"""An e-mail address, as far as it was finished, or as many digits as a telephone number has."""
+_DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -31,7 +40,10 @@ class ContextReader(GraphComponent, IntentClassifier):
     def get_default_config() -> Dict[str, Any]:
         """`criteria`: entities that narrow a search; `covered`: the share of the letters they must make up;
         `sure`: an intent at least so confident stays what it is; for the intents of `searches`, which a
-        criterion alone would hardly look like, `sure_search` is enough; `alone`: from this share on it is nothing else."""
+        criterion alone would hardly look like, `sure_search` is enough; `alone`: from this share on it is nothing else.
+        `concern`: from so many words on, what is written where the hand-over asks for the concern is one; `urgent`:
+        intents that are never an answer to a form; `ways`: how to meet without an address; `short`: "no number" in a
+        message of more words may say something else; `plain`: from this share of its letters on it says nothing else."""
         return {
             "criteria": [
                 "place", "occupation", "working_time", "without_working_time", "deal", "housing_kind", "rooms",
@@ -42,6 +54,11 @@ class ContextReader(GraphComponent, IntentClassifier):
             "sure": 0.8,
             "searches": ["find_job", "find_training", "find_housing", "find_childcare"],
             "sure_search": 0.4,
+            "concern": 9,
+            "urgent": ["crisis", "cancel", "start_over"],
+            "ways": ["visit", "video"],
+            "short": 8,
+            "plain": 0.6,
         }  # fmt: skip
 
     def __init__(self, config: Dict[str, Any]) -> None:
@@ -50,6 +67,8 @@ class ContextReader(GraphComponent, IntentClassifier):
         self._alone = config["alone"]
         self._sure = config["sure"]
         self._sure_of = {name: config["sure_search"] for name in config["searches"]}
+        self._urgent, self._ways = set(config["urgent"]), set(config["ways"])
+        self._concern, self._short, self._plain = config["concern"], config["short"], config["plain"]
 
     @classmethod
     def create(
@@ -62,6 +81,7 @@ class ContextReader(GraphComponent, IntentClassifier):
         """Re-reads each message in its context."""
         for message in messages:
             metadata = message.get(METADATA) or {}
+            self._read_in_form(message, metadata.get("expects") or "")
             if not (metadata.get("searching") or metadata.get("expects") in self._criteria):
                 continue
             entities = [e for e in message.get(ENTITIES) or [] if e["entity"] in self._criteria]
@@ -83,6 +103,34 @@ class ContextReader(GraphComponent, IntentClassifier):
                 rest = [row for row in ranking if row[0] != "refine_search"]
                 set_intent(message, [("refine_search", max(self._sure, ranking[0][1] if ranking else 0)), *rest])
         return messages
+
+    def _read_in_form(self, message: Message, expects: str) -> None:
+        """Makes a message the answer to what the hand-over asks for, if it holds one."""
+        entities = message.get(ENTITIES) or []
+        message.set(ENTITIES, [e for e in entities if not e["entity"].startswith(_FORM)], add_to_output=True)
+        text, intent = message.get(TEXT) or "", message.get(INTENT) or {}
+        own = [e for e in entities if e["entity"] == expects]
+        # "I have no phone" is an answer, and the model may hear a cry for help in it.
+        plain = expects == "handoff_contact" and _share(text, own) >= self._plain
+        if not expects.startswith(_FORM) or intent.get("name") in self._urgent and not plain:
+            return
+        words = len(text.split())
+        given: Dict[str, Any] = {}
+        if expects == "handoff_concern":
+            given = {expects: text} if words >= self._concern else {}
+        elif expects in ("handoff_contact", "handoff_consent"):
+            ways = [e["value"] for e in entities if e["entity"] == "contact_channel" and e["value"] in self._ways]
+            if _ADDRESS.search(_DATE.sub(" ", text)):
+                given = {"handoff_contact": text}
+            elif expects == "handoff_contact" and words <= self._short and (own or ways):
+                given = {expects: own[0]["value"] if own else ways[0]}
+            elif expects == "handoff_consent" and any(e["entity"] == _CHANGE for e in entities):
+                given = {_CHANGE: "all"}
+        if given:
+            ranking = [(row["name"], row["confidence"]) for row in message.get(RANKING) or []]
+            set_intent(message, [(_ANSWER, 1.0), *ranking])
+            answers = [{"entity": name, "value": value, "start": 0, "end": len(text)} for name, value in given.items()]
+            message.set(ENTITIES, answers, add_to_output=True)
 
 
 def _share(text: str, entities: List[Dict[str, Any]]) -> float:

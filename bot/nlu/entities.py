@@ -7,6 +7,7 @@ training.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -21,6 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.entity_reader import EntityReader, LexiconError, compile_lexicon
 
 _FILE = "lexicon.json"
+_ALONE = re.compile(r"\d[\d.,\s]{2,}")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -35,9 +37,10 @@ class LexiconEntityExtractor(GraphComponent, EntityExtractorMixin):
         """data: the folder with region.yml and lexicon/, read in training only.
 
         sure_intent: from this confidence on, entities that mean nothing for the message's intent are left out
-        (lexicon key `intents`); 2 keeps all.
+        (lexicon key `intents`); 2 keeps all. alone: what a number of three digits and more is that stands alone while
+        offers of a kind are looked for.
         """
-        return {"data": "data", "sure_intent": 0.5}
+        return {"data": "data", "sure_intent": 0.5, "alone": {"housing": "price_max"}}
 
     def __init__(
         self,
@@ -112,11 +115,15 @@ class LexiconEntityExtractor(GraphComponent, EntityExtractorMixin):
             entities = self._reader.read(
                 text,
                 message.get("language"),
-                metadata.get("expects"),
+                metadata.get("expects") or self._alone(text, metadata),
                 self._sure_intent(message, metadata),
             )
             message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages
+
+    def _alone(self, text: str, metadata: dict[str, Any]) -> str | None:
+        known: dict[str, str] = self._config["alone"]
+        return known.get(metadata.get("searching") or "") if _ALONE.fullmatch(text.strip()) else None
 
     def _sure_intent(self, message: Message, metadata: dict[str, Any]) -> str | None:
         """The intent, if it is sure enough to leave entities out for it.

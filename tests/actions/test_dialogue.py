@@ -17,8 +17,8 @@ def user(intent: str, *entities: str) -> dict[str, Any]:
     return {"event": "user", "parse_data": {"intent": {"name": intent}, "entities": found}}
 
 
-def bot(text: str, **data: Any) -> dict[str, Any]:
-    return {"event": "bot", "text": text, "data": data}
+def bot(text: str, told: dict[str, Any] | None = None, **data: Any) -> dict[str, Any]:
+    return {"event": "bot", "text": text, "data": data, "metadata": told or {}}
 
 
 def test_the_likeliest_meanings_that_can_be_meant_are_offered(talk: Talk) -> None:
@@ -72,4 +72,21 @@ def test_a_button_outside_its_form_is_answered_and_inside_left_to_it(talk: Talk)
     talk.loop = {}
     assert talk.run(ActionInform(), "inform", criterion="none") == ["utter_none_of_these"]
     assert talk.slots["asked_criterion"] is None
-    assert talk.run(ActionInform(), "inform", handoff_topic="work") == ["utter_affirm"], "an old one"
+    assert talk.run(ActionInform(), "inform", offer="gone") == ["utter_affirm"], "an old one"
+
+
+def test_a_form_that_comes_late_says_that_nothing_was_sent_and_keeps_no_consent(talk: Talk) -> None:
+    talk.slots.update(handoff_concern="Umzug", handoff_consent=True)
+    assert talk.run(ActionInform(), "inform", handoff_concern="Umzug", handoff_consent=True) == ["utter_handoff_late"]
+    assert (talk.slots["handoff_concern"], talk.slots["handoff_consent"]) == ("Umzug", None)
+    talk.case = {"number": "HL-7K3M-92", "state": "open", "topic": "work"}
+    assert talk.run(ActionInform(), "inform", handoff_consent=False) == ["utter_handoff_running"], "it is not withdrawn by this"
+    assert talk.replies[0]["case_number"] == "HL-7K3M-92" and talk.slots["handoff_concern"] is None
+
+
+def test_after_a_change_of_the_language_it_is_said_again_in_the_new_one(talk: Talk) -> None:
+    told = bot("Guten Tag", {"utter_action": "utter_greet", "metadata": {"language": "de"}})
+    talk.events = [user("greet"), told, user("repeat")]
+    assert talk.run(ActionRepeat(), "repeat") == ["utter_repeat", None]
+    talk.slots["language"] = "ar"
+    assert talk.run(ActionRepeat(), "repeat") == ["utter_repeat", "utter_greet"]

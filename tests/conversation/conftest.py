@@ -11,7 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from bot.conversation import log
+from bot.conversation.brain import Brain
+from bot.conversation.replies import ReplyGenerator
 from bot.db import create_engine, metadata
+from bot.resources import Resources, use
+from bot.settings import Settings
+from bot.training.model import ensure_model
 from tests.conftest import LiveServer
 
 ROOT = Path(__file__).parents[2]
@@ -82,3 +87,23 @@ def say(connection: Connection, conversation_id: str, text: str, client_id: str 
     """A visitor's message, stored as the API stores it."""
     given = {"language": "de", "extra": {}, "worker": "w1", "lease_seconds": 30, **values}
     return log.accept(connection, conversation_id, client_id=client_id, text=text, **given)
+
+
+@pytest.fixture(scope="session")
+def trained() -> tuple[Brain, Resources]:
+    """The trained model in this process: where hundreds of messages are said, a server would take minutes."""
+    settings = Settings.from_environment()
+    resources = Resources.load(settings)
+    use(resources)
+    brain = Brain(ReplyGenerator(resources.replies, resources.facts, resources.languages.default), resources.languages)
+    model = ensure_model(settings.data, settings.models)
+    brain.load(model)
+    resources.use_reader(brain.reader, model.name)
+    return brain, resources
+
+
+@pytest.fixture
+def brain(trained: tuple[Brain, Resources]) -> Brain:
+    """It, with its content as that of this process."""
+    use(trained[1])
+    return trained[0]

@@ -8,16 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterator
 
 import pytest
 import yaml
 
 from bot.conversation.brain import Answer, Brain, Incoming
-from bot.conversation.replies import ReplyGenerator
-from bot.resources import Resources, use
-from bot.settings import Settings
-from bot.training.model import ensure_model
 from tests.conversation.conftest import ROOT
 
 SITUATIONS: dict[str, list[tuple[str, str | None]]] = {
@@ -46,19 +41,6 @@ def _intents() -> list[str]:
     named = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))["intents"]
     names = [each if isinstance(each, str) else next(iter(each)) for each in named]
     return ["faq/registration" if name == "faq" else name for name in names]
-
-
-@pytest.fixture(scope="module")
-def brain() -> Iterator[Brain]:
-    """With the trained model, in this process: each situation is met hundreds of times."""
-    settings = Settings.from_environment()
-    resources = Resources.load(settings)
-    use(resources)
-    brain = Brain(ReplyGenerator(resources.replies, resources.facts, resources.languages.default), resources.languages)
-    model = ensure_model(settings.data, settings.models)
-    brain.load(model)
-    resources.use_reader(brain.reader, model.name)
-    yield brain
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)

@@ -33,17 +33,36 @@ GOOD = {"topic": "work", "concern": "Ich suche Arbeit", "contact": "frau.muster@
         pytest.param("0049 30 23125100", ("phone", "+493023125100"), id="with two zeros"),
         pytest.param("мій номер +380 67 123 45 67", ("phone", "+380671234567"), id="Ukrainian, with words"),
         pytest.param("+48 512 345 678", ("phone", "+48512345678"), id="Polish"),
+        pytest.param("49 176 12345678", ("phone", "+4917612345678"), id="a country code without its plus"),
+        pytest.param("мой номер плюс 49 176 12345678", ("phone", "+4917612345678"), id="the plus in words"),
         pytest.param("٠٣٠ ٢٣١٢٥ ١٠٠", ("phone", "+493023125100"), id="in Arabic digits"),
         pytest.param("anna@example, sonst 030 23125 100", ("phone", "+493023125100"), id="the second one is right"),
         pytest.param("anna@", None, id="half an address"),
         pytest.param("a@b@c.de", None, id="two at signs"),
         pytest.param("112", None, id="too short for a number to call back"),
+        pytest.param("0176 123", None, id="the beginning of a number"),
+        pytest.param("Termin am 24.11.2026 um 10:00", None, id="a date"),
         pytest.param("ich habe kein Telefon", None, id="neither"),
         pytest.param("", None, id="nothing"),
     ],
 )
 def test_a_way_to_be_reached_is_found(text: str, contact: tuple[str, str] | None) -> None:
     assert read_contact(text) == contact
+
+
+@pytest.mark.parametrize(
+    ("text", "abroad", "number"),
+    [
+        pytest.param("067 123 45 67", "UA", "+380671234567", id="a mobile number there, a house in Germany"),
+        pytest.param("0944 123 456", "SY", "+963944123456", id="the same of another country"),
+        pytest.param("380 67 123 45 67", "UA", "+380671234567", id="with the code, without its plus"),
+        pytest.param("0176 12345678", "UA", "+4917612345678", id="mobile here"),
+        pytest.param("03931 123456", "UA", "+493931123456", id="a house here, nothing there"),
+        pytest.param("512 345 678", "PL", "+48512345678", id="without a zero"),
+    ],
+)
+def test_digits_that_may_belong_to_two_countries(text: str, abroad: str, number: str) -> None:
+    assert read_contact(text, "DE", [abroad]) == ("phone", number)
 
 
 def test_a_line_break_cannot_get_into_an_address() -> None:

@@ -45,6 +45,11 @@ def test_variables_are_filled_and_braces_in_a_value_are_left_alone(generator: Re
     assert generator.reply("utter_hello", "pl", name="{office} {0}")["text"] == "Witaj {office} {0}"
 
 
+def test_an_action_may_speak_another_language_than_the_conversation_had(generator: ReplyGenerator) -> None:
+    said = generator.generate_from_slots("utter_hello", {"language": "de"}, "", language="uk")
+    assert said is not None and said["text"] == "Привіт від Amt-uk"
+
+
 def test_a_reply_outside_a_dialogue_says_which_it_is(generator: ReplyGenerator) -> None:
     assert generator.reply("utter_hello", "de")["utter_action"] == "utter_hello"
     with pytest.raises(KeyError):

@@ -78,6 +78,34 @@ def test_without_shifts_takes_back_the_wish_for_shifts_and_the_other_way_round()
     assert again == {"working_time": "shift"}
 
 
+def test_another_wish_leaves_what_is_to_be_left_out() -> None:
+    slots = {"search_kind": "job", "without_working_time": "shift"}
+    found = after(slots, {"working_time": "part_time"}, "job")
+    assert (found["working_time"], found["without_working_time"]) == ("part_time", "shift")
+
+
+def test_not_there_leaves_a_place_out_and_no_longer_looks_in_it() -> None:
+    found = after({"search_kind": "housing", "place": "stendal"}, {"without_place": "stendal"})
+    assert found == {"without_place": "stendal"}
+    assert after({"search_kind": "housing"}, {"rooms": 2}, before=found) == {"rooms": 2, "without_place": "stendal"}
+    assert after({"search_kind": "housing"}, {"place": "stendal"}, before=found) == {"place": "stendal"}
+    assert to_query("housing", found, "de", limit=3, offset=0).without_place == "stendal"
+
+
+@pytest.mark.parametrize(("comparison", "least"), [("at_least", 3), ("more_than", 4)])
+def test_at_least_so_many_rooms(comparison: str, least: int) -> None:
+    found = after({"search_kind": "housing"}, {"rooms": 3, "comparison": comparison, "change": "larger"}, shown=[home(500)])
+    filters = to_query("housing", found, "de", limit=3, offset=0).filters
+    assert filters == {"rooms_min": least}
+    assert after({"search_kind": "housing"}, {"rooms": 2}, before=found) == {"rooms": 2}, "just so many, said later"
+
+
+def test_a_rent_is_no_price() -> None:
+    rent = {"deal": "rent", "price_max": 600}
+    assert after({"search_kind": "housing", **rent}, {"deal": "buy"}, before=rent) == {"deal": "buy"}
+    assert after({"search_kind": "housing", **rent}, {"deal": "rent"}, before=rent) == rent
+
+
 def test_words_that_refine_must_be_there_and_words_of_a_question_only_sort() -> None:
     assert after({"search_kind": "housing"}, {}, text="garten") == {"text": "garten"}
     assert after({"search_kind": "housing"}, {"rooms": 2}, before={"text": "garten"}) == {"text": "garten", "rooms": 2}

@@ -21,7 +21,14 @@ UNITS = yaml.safe_load((DATA / "dialogue.yml").read_text("utf-8"))["search"]["ki
     ],
 )  # fmt: skip
 def test_kilometres_are_read_in_every_language(text: str, km: int | None) -> None:
-    assert radius_in(text, UNITS) == km
+    found = radius_in(text, UNITS)
+    assert (found.km if found else None) == km
+
+
+def test_it_says_where_the_distance_stands() -> None:
+    text = "Stelle „Köchin“ innerhalb von 20 km, gern"
+    found = radius_in(text, UNITS)
+    assert found is not None and text[found.start : found.end] == "20 km"
 
 
 def test_without_units_no_number_is_a_distance() -> None:

@@ -50,3 +50,46 @@ def entity(name: str, text: str, words: str) -> dict[str, Any]:
 )  # fmt: skip
 def test_context(text: str, ranking: Any, entities: Any, metadata: Any, intent: str) -> None:
     assert read(text, ranking, [entity(name, text, words) for name, words in entities], **metadata) == intent
+
+
+def in_form(text: str, expects: str, intent: str, **entities: str) -> tuple[str, dict[str, str]]:
+    """What a message is that would be `intent` elsewhere; entities with their values."""
+    found = [{"entity": name, "value": value, "start": 0, "end": 1} for name, value in entities.items()]
+    message = Message({"text": text, "metadata": {"expects": f"handoff_{expects}"}, "entities": found})
+    set_intent(message, [(intent, 0.9)])
+    ContextReader(ContextReader.get_default_config()).process([message])
+    given = {e["entity"]: e["value"] for e in message.get("entities") if e["entity"].startswith("handoff_")}
+    return str(message.get("intent")["name"]), given
+
+
+@pytest.mark.parametrize("text", ["die Nummer ist 0176 12345678", "رقم هاتفي 0176 12345678", "my mail is anna@example.org", "anna@"])
+def test_an_address_is_one_whatever_question_it_looks_like(text: str) -> None:
+    assert in_form(text, "contact", "faq/office_contact") == ("inform", {"handoff_contact": text})
+    assert in_form(text, "consent", "out_of_scope") == ("inform", {"handoff_contact": text}), "and changes the summary"
+    assert in_form(text, "topic", "faq/office_contact") == ("faq", {})
+
+
+def test_how_else_to_be_reached() -> None:
+    assert in_form("keine Nummer", "contact", "faq/office_contact", handoff_contact="none")[1] == {"handoff_contact": "none"}
+    assert in_form("im Büro", "contact", "faq/office_contact", contact_channel="visit")[1] == {"handoff_contact": "visit"}
+    assert in_form("rufen Sie an", "contact", "request_human", contact_channel="phone") == ("request_human", {})
+    assert in_form("am 24.11.2026", "contact", "thank") == ("thank", {}), "a date is no number"
+
+
+def test_a_long_text_is_the_concern_and_a_short_question_is_answered() -> None:
+    long = "Das Jobcenter hat meine Daten verloren und jetzt will es alles noch einmal haben"
+    assert in_form(long, "concern", "privacy") == ("inform", {"handoff_concern": long})
+    assert in_form("Was machen Sie mit meinen Daten?", "concern", "privacy") == ("privacy", {})
+    assert in_form(long, "concern", "crisis") == ("crisis", {})
+
+
+def test_below_the_summary_a_change_can_be_asked_for() -> None:
+    assert in_form("das Thema stimmt nicht", "consent", "complain", handoff_change="all") == ("inform", {"handoff_change": "all"})
+    assert in_form("ja", "consent", "affirm") == ("affirm", {})
+
+
+def test_words_of_the_form_mean_nothing_outside_of_it() -> None:
+    message = Message({"text": "kein Telefon", "entities": [{"entity": "handoff_contact", "value": "none", "start": 0, "end": 12}]})
+    set_intent(message, [("faq/internet_energy", 0.9)])
+    ContextReader(ContextReader.get_default_config()).process([message])
+    assert message.get("entities") == []

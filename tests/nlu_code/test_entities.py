@@ -31,6 +31,10 @@ def test_the_component_learns_stores_and_reads(tmp_path: Path) -> None:
             "intent": {"name": "x", "confidence": 0.9},
         }
     )
-    loaded.process([asked, faq])
+    alone = Message(data={"text": "600", "language": "de", "metadata": {"searching": "housing"}})
+    elsewhere = Message(data={"text": "600", "language": "de", "metadata": {"searching": "job"}})
+    loaded.process([asked, faq, alone, elsewhere])
     assert [(e["entity"], e["value"]) for e in asked.get("entities")] == [("rooms", 2)]
     assert [(e["entity"], e["value"]) for e in faq.get("entities")] == [("place", "stendal")]
+    assert [(e["entity"], e["value"]) for e in alone.get("entities")] == [("price_max", 600)], "while a home is looked for"
+    assert elsewhere.get("entities") == []

@@ -65,7 +65,17 @@ def rooms(reading: Reading) -> Iterator[Found]:
         salon = reading.at(end, "salon")
         if salon:
             value, end = value + 1, salon
+        yield from _compared(reading, number)
         yield reading.take("rooms", value, number.first, end)
+
+
+def _compared(reading: Reading, number: Number) -> Iterator[Found]:
+    """ "More than", "at least": the number beside it is the least that will do, or not even that."""
+    for comparison, cue in (("more_than", "more_than"), ("at_least", "lower")):
+        first = reading.before(number.first, (cue,), 0)
+        if first is not None:
+            yield Found("comparison", comparison, first, reading.cues[cue][first])
+            return
 
 
 def area(reading: Reading) -> Iterator[Found]:

@@ -17,7 +17,11 @@ from bot.nlu.normalise import fold_with_offsets
 
 EXTRACTOR = "LexiconEntityExtractor"
 _CASE_NUMBER = re.compile(r"(?<![a-z0-9])hl[ \-_/.]{0,3}([0-9a-z]{4})[ \-_/.]{0,3}([0-9a-z]{2})(?![a-z0-9])")
-_DENIABLE = frozenset({"child_age", "place", "rooms", "deal", "housing_kind", "childcare_kind"})
+_DENIED = {
+    "place": "without_place", "working_time": "without_working_time", "housing_kind": "denied", "occupation": "denied",
+    "deal": "denied", "childcare_kind": "denied", "child_age": "denied", "rooms": "denied",
+}  # fmt: skip
+"""What a "not" before an entity makes of it: a wish to do without, or words that ask for nothing."""
 _HELPERS = frozenset({"cue", "number"})
 _BARE_NUMBERS = frozenset({"price_max", "rooms", "area_min", "child_age", "ordinal"})
 
@@ -83,6 +87,7 @@ class EntityReader:
             found.extend(quantities.expected(reading, expects))
         elif expects is None:
             found.extend(_numbered(reading))
+        found.extend(_left_out(reading, found))
         entities = [
             {
                 "entity": item.entity,
@@ -119,6 +124,8 @@ class EntityReader:
             titled = bool(rules.get("weak_yields")) and any(
                 not m.weak and m.value is not None for m in matches
             )
+            # Beside "not a flat", "house" says what it is about without any other company.
+            contrasted = entity in _DENIED and any(reading.denied_from(m.first) is not None for m in matches)
             for match in matches:
                 span = range(match.first, match.last)
                 if not taken.isdisjoint(span):
@@ -126,11 +133,14 @@ class EntityReader:
                 if (
                     match.value is not None
                     and match.weak
+                    and not contrasted
                     and (titled or not self._stands(reading, match, rules))
                 ):
                     continue
                 taken.update(span)
-                if entity in _DENIABLE and reading.denied(match.first):
+                denied = reading.denied_from(match.first) if entity in _DENIED else None
+                if denied is not None:
+                    yield Found(_DENIED[entity], match.value, denied, match.last, match.quality)
                     continue
                 if match.value is not None:
                     yield Found(entity, match.value, match.first, match.last, match.quality)
@@ -176,6 +186,19 @@ def _numbered(reading: Reading) -> Iterator[Found]:
         )
         if named or alone and len(reading.numbers) == 1 and not quantities.has_unit(reading, number):
             yield reading.take("ordinal", number.value, number.first, number.last, 1.0 if named else 0.6)
+
+
+def _left_out(reading: Reading, found: list[Found]) -> Iterator[Found]:
+    """ "Without a garden", "not on the ground floor": a word that is nothing else, and is not asked for."""
+    known = {position for item in found for position in range(item.first, item.last)}
+    for starts in reading.cues.values():
+        # "Not more than" limits a number, and leaves nothing out.
+        known.update(position for first, end in starts.items() if end - first > 1 for position in range(first, end))
+    for position, token in enumerate(reading.tokens):
+        first = reading.denied_from(position, "negation", "without")
+        helper = any(position in reading.cues.get(cue, {}) for cue in ("article", "preposition"))
+        if first is not None and token.kind == "word" and not helper and known.isdisjoint(range(first, position + 1)):
+            yield Found("denied", token.text, first, position + 1, 0.5)
 
 
 def _case_numbers(text: str) -> Iterator[dict[str, Any]]:

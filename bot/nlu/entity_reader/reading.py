@@ -116,6 +116,20 @@ class Reading:
         """Whether a "not" stands directly before this position."""
         return position > 0 and position - 1 in self.cues.get("negation", {})
 
+    def denied_from(self, position: int, *cues: str) -> int | None:
+        """Where the "not" before this position stands, with an article and a preposition between at most ("not in a");
+        None without one.
+
+        Args:
+            cues: `negation`, if nothing else is given.
+        """
+        for cursor in range(position - 1, max(-1, position - 4), -1):
+            if any(cursor in self.cues.get(cue, {}) for cue in cues or ("negation",)):
+                return cursor
+            if cursor not in self.cues.get("preposition", {}) and cursor not in self.cues.get("article", {}):
+                return None
+        return None
+
     def free_numbers(self) -> Iterator[Number]:
         """Numbers that are no entity yet."""
         for number in self.numbers:

@@ -31,6 +31,9 @@ de | Grundstück 800 qm | housing_kind=plot, area_min=800
 de | suche ein Grundstück, mindestens ein Hektar | housing_kind=plot, area_min=10000
 de | WG-Zimmer bis 300 | housing_kind=shared_flat, price_max=300
 de | seniorengerechte Wohnung gesucht | housing_kind=senior_flat, …
+de | mehr als 2 Zimmer | comparison=more_than, rooms=2
+de | mindestens 3 Zimmer | comparison=at_least, rooms=3
+ru | больше двух комнат | comparison=more_than, rooms=2
 en | a two-room flat to rent under 500 | rooms=2, housing_kind=flat, deal=rent, price_max=500
 en | house for sale, up to 150k | housing_kind=house, deal=buy, price_max=150000
 en | at least 70 sqm | area_min=70

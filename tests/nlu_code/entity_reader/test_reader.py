@@ -214,6 +214,29 @@ def test_a_bare_answer_is_what_was_asked_for(
     assert [(e["entity"], e["value"]) for e in reader.read(text, language, slot)] == [(slot, value)]
 
 
+DENIED = """
+de | nicht in Tangermünde | without_place=tangermuende
+en | not in Stendal please | without_place=stendal
+pl | nie w Stendalu | without_place=stendal
+uk | не в Стендалі | without_place=stendal
+ar | مو بشتندال | without_place=stendal
+de | nicht nur in Stendal | place=stendal, …
+en | job as a cook, not part time | occupation=hospitality_kitchen, without_working_time=part_time
+ru | работа не полный день | working_time=part_time
+en | house, not a flat | housing_kind=house, denied=flat
+de | ohne Garten | denied=garten
+en | without a garden | denied=garden
+de | nicht im Erdgeschoss | denied=erdgeschoss
+de | nicht mehr als 600 Euro | price_max=600
+"""
+
+
+@pytest.mark.parametrize(("language", "text", "wanted"), cases(DENIED))
+def test_what_is_not_wanted_is_not_looked_for(reader: EntityReader, language: str, text: str, wanted: str) -> None:
+    found, expected = values(reader.read(text, language)), wanted.split(", ")
+    assert found == set(expected) or expected[-1] == "…" and set(expected[:-1]) <= found
+
+
 def test_a_known_intent_leaves_out_what_means_nothing_there(reader: EntityReader) -> None:
     text = "In meiner Wohnung in Stendal schimmelt es, wo gibt es Hilfe?"
     assert values(reader.read(text, "de", intent="faq/renting")) == {"place=stendal"}

@@ -1,0 +1,139 @@
+"""Messages in the middle of a search or form, in words that people use, from the text to the reply and the slots."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from typing import Any
+
+import pytest
+
+from bot.conversation.brain import Answer, Brain, Incoming
+
+TO_THE_CONTACT = [
+    ("Mensch", "/request_human"),
+    ("Arbeit", '/inform{"handoff_topic": "work"}'),
+    ("Hebamme", '/inform{"handoff_concern": "Ich suche eine Hebamme"}'),
+]
+TO_THE_SUMMARY = [*TO_THE_CONTACT, ("Ohne", '/inform{"handoff_contact": "none"}')]
+
+_numbers = itertools.count()
+
+
+def talk(brain: Brain, steps: list[str | tuple[str, str]], language: str = "de") -> tuple[list[Answer], dict[str, Any]]:
+    """The answers to messages (text, or text and a button's payload), and the slots after them."""
+
+    async def say() -> tuple[list[Answer], dict[str, Any]]:
+        conversation, spoken, answers = f"in place {next(_numbers)}", language, []
+        for seq, step in enumerate(steps, 1):
+            text, payload = step if isinstance(step, tuple) else (step, None)
+            answers.append(await brain.answer(Incoming(conversation, seq, text, spoken, payload)))
+            spoken = answers[-1].language
+        tracker = await brain.trackers.retrieve(conversation)
+        assert tracker is not None
+        return answers, tracker.current_slot_values()
+
+    return asyncio.run(say())
+
+
+def criteria(slots: dict[str, Any]) -> dict[str, Any]:
+    return dict(slots["search_history"][-1]["criteria"])
+
+
+def names(answer: Answer) -> list[str]:
+    return [str(reply.get("utter_action")) for reply in answer.replies]
+
+
+@pytest.mark.parametrize(
+    ("language", "search", "then", "held", "gone"),
+    [
+        ("de", "Wohnung in Tangermünde", "nicht in Tangermünde", {"without_place": "tangermuende"}, "place"),
+        ("uk", "квартира в Стендалі", "не в Стендалі", {"without_place": "stendal"}, "place"),
+        ("en", "flat in Stendal", "not in Stendal", {"without_place": "stendal"}, "place"),
+        ("de", "Wohnung in Stendal", "600", {"place": "stendal", "price_max": 600}, "text"),
+        ("ru", "квартира в Стендале", "600", {"place": "stendal", "price_max": 600}, "text"),
+        ("de", "Wohnung in Stendal", "ohne Garten", {"place": "stendal"}, "text"),
+        ("de", "Wohnung in Stendal", "innerhalb von 20 km", {"place": "stendal", "radius_km": 20}, "text"),
+        ("en", "flat in Stendal", "within 20 km", {"place": "stendal", "radius_km": 20}, "text"),
+        ("de", "Wohnung in Stendal", "in Tangermünde oder Osterburg", {"place": "osterburg", "also_in": ["tangermuende"]}, "text"),
+        ("de", "Wohnung in Stendal", "mindestens 3 Zimmer", {"rooms": 3, "rooms_from": "at_least"}, "text"),
+        ("de", "Suche Job in Stendal ohne Schichtarbeit", "Teilzeit",
+         {"working_time": "part_time", "without_working_time": "shift"}, "text"),
+    ],
+)  # fmt: skip
+def test_a_search_goes_on_as_it_was_meant(
+    brain: Brain, language: str, search: str, then: str, held: dict[str, Any], gone: str
+) -> None:
+    _, slots = talk(brain, [search, then], language)
+    found = criteria(slots)
+    assert held.items() <= found.items() and gone not in found
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "contact"),
+    [
+        ("de", "die Nummer ist 0176 12345678", "+4917612345678"),
+        ("pl", "mój numer telefonu to 0176 12345678", "+4917612345678"),
+        ("ar", "رقم هاتفي 0176 12345678", "+4917612345678"),
+        ("uk", "мій номер 067 123 45 67", "+380671234567"),
+        ("de", "keine Nummer", "none"),
+        ("en", "I have no phone", "none"),
+        ("ar", "ليس عندي هاتف", "none"),
+        ("de", "lieber persönlich bei Ihnen im Büro", "visit"),
+    ],
+)
+def test_the_way_to_be_reached_in_ones_own_words(brain: Brain, language: str, text: str, contact: str) -> None:
+    answers, slots = talk(brain, [*TO_THE_CONTACT, text], language)
+    assert slots["handoff_contact"] == contact and names(answers[-1]) == ["utter_handoff_summary"]
+
+
+def test_the_summary_is_changed_by_typing(brain: Brain) -> None:
+    answers, slots = talk(brain, [*TO_THE_SUMMARY, "rufen Sie mich lieber an: 0176 12345678"])
+    assert slots["handoff_contact"] == "+4917612345678" and names(answers[-1]) == ["utter_handoff_summary"]
+    answers, _ = talk(brain, [*TO_THE_SUMMARY, "das Thema stimmt nicht"])
+    assert names(answers[-1]) == ["utter_handoff_edit"] and answers[-1].replies[-1]["custom"]["form"]
+
+
+@pytest.mark.parametrize(
+    ("text", "replies", "concern"),
+    [
+        ("Was machen Sie mit meinen Daten?", ["utter_privacy", "utter_ask_handoff_concern"], None),
+        ("lösche meine Daten", ["utter_ask_delete_confirm"], None),
+        ("nein, doch nicht", ["utter_handoff_cancelled"], None),
+        ("Meine Mutter kann nicht mehr allein wohnen und ich suche jemanden, der hilft", ["utter_ask_handoff_contact"], "Meine Mutter"),
+    ],
+)  # fmt: skip
+def test_not_everything_is_the_concern(brain: Brain, text: str, replies: list[str], concern: str | None) -> None:
+    answers, slots = talk(brain, [*TO_THE_CONTACT[:2], text])
+    assert names(answers[-1]) == replies
+    assert (slots["handoff_concern"] or "").startswith(concern or "") and bool(slots["handoff_concern"]) == bool(concern)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "wanted", "word"), [("de", "auf Arabisch", "ar", "العربية"), ("ru", "хочу по-украински", "uk", "україн")]
+)
+def test_a_change_of_the_language_is_told_in_the_new_one(brain: Brain, language: str, text: str, wanted: str, word: str) -> None:
+    answers, _ = talk(brain, [("Hallo", "/greet"), text], language)
+    assert answers[-1].language == wanted and word in answers[-1].replies[0]["text"]
+
+
+def test_who_has_a_question_is_no_family(brain: Brain) -> None:
+    _, slots = talk(brain, ["Mam pytanie", ("Człowiek", "/request_human")], "pl")
+    assert slots["persona"] is None
+
+
+def test_a_persona_is_named_in_the_summary(brain: Brain) -> None:
+    answers, _ = talk(brain, [("Familie", '/tell_persona{"persona": "family"}'), *TO_THE_SUMMARY])
+    assert "Familie" in answers[-1].replies[-1]["text"] and "family" not in answers[-1].replies[-1]["text"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "ich kann nicht mehr"), ("en", "I can't go on"), ("pl", "nie mogę już"), ("uk", "не можу більше так"),
+        ("ru", "я больше так не могу"), ("ar", "لم أعد أحتمل"),
+    ],
+)  # fmt: skip
+def test_who_cannot_go_on_is_heard(brain: Brain, language: str, text: str) -> None:
+    answers, _ = talk(brain, [text], language)
+    assert names(answers[0])[0] == "utter_crisis"
