@@ -20,7 +20,7 @@ from bot.region import Region, locale_of
 
 _MOST_ROWS = 15
 _MOST_SEARCHES = 50
-_ROUTINE = frozenset({"greet", "goodbye", "thank", "affirm", "deny", *FAILED})
+_ROUTINE = frozenset({"greet", "goodbye", "thank", "affirm", "deny", "inform", *FAILED})
 
 
 @dataclass(frozen=True)

@@ -72,8 +72,10 @@ class Words:
         return languages[code].direction if code in languages else "ltr"
 
     def intent(self, name: str) -> str:
-        """What a visitor meant, e.g. Wohnung oder Haus suchen."""
-        return str(self._services.interface.section(self._texts.language, "intents").get(name, name))
+        """What a visitor meant, e.g. Wohnung oder Haus suchen; never a name out of the program."""
+        title = self._services.interface.section(self._texts.language, "intents").get(name)
+        own = f"meanings.{name}"
+        return str(title or self._texts(own if own in self._texts.keys else "meanings.other"))
 
     def kind(self, name: str) -> str:
         """A kind of offer, e.g. Wohnen."""

@@ -15,9 +15,17 @@ from typing import Any, Dict, List, Optional
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
-from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet, deserialise_events
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    Event,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+    deserialise_events,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Connection
 
@@ -109,6 +117,22 @@ class ConversationTrackerStore(TrackerStore, SerializedTrackerAsText):
             }
             for event in new
         ]
+
+    def answered(self, conversation_id: str) -> Optional[str]:
+        """The question of a form that the last message answered: the slot's name; None where it answered none.
+
+        What answered a question was understood, whatever it was taken for beside that.
+        """
+        tracker = self._live[conversation_id].tracker
+        events = list(tracker.events)
+        said = next((n for n in range(len(events) - 1, -1, -1) if isinstance(events[n], UserUttered)), 0)
+        loop = next((event.name for event in reversed(events[:said]) if isinstance(event, ActiveLoop)), None)
+        asked = (event.value for event in reversed(events[:said]) if isinstance(event, SlotSet) and event.key == REQUESTED_SLOT)
+        question = next(asked, None)
+        if not loop or not question or (tracker.active_loop_name and tracker.get_slot(REQUESTED_SLOT) == question):
+            return None
+        taken = (isinstance(event, SlotSet) and event.key == question and event.value is not None for event in events[said:])
+        return str(question) if any(taken) else None
 
     def committed(self, conversation_id: str, version: int) -> None:
         """The new events are on disk, the last one with the id `version`."""

@@ -317,6 +317,9 @@ class Turns:
         if (log.find(connection, conversation.id).state == "live") != (conversation.state == "live"):
             raise _OtherSpeaker
         extra = {**message.extra, "intent": answer.intent} if answer else dict(message.extra)
+        answered = self._brain.trackers.answered(conversation.id) if answer and conversation.state != "live" else None
+        if answered:
+            extra["answered"] = answered
         if not log.settle(connection, message.id, extra):
             raise _LostLease
         version = 0

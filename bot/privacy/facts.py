@@ -87,7 +87,7 @@ def _count_messages(connection: Connection, facts: Mapping[str, Fact], ids: list
         name = (extra.get("intent") or {}).get("name")
         if name and not extra.get("payload"):
             intents[row.conversation_id][name] += 1
-            fact.misunderstood += name in FAILED
+            fact.misunderstood += name in FAILED and not extra.get("answered")
     for conversation_id, counted in intents.items():
         facts[conversation_id].intents = dict(counted)
 

@@ -20,6 +20,8 @@ from bot.nlu.normalise import fold
 from bot.privacy.masking import mask
 
 FAILED = ("nlu_fallback", "out_of_scope")
+ANSWER = "inform"
+"""An answer to a question, or a word that narrows a search: it needs no meaning of its own."""
 UNSURE = 0.5
 PER_PAGE = 30
 _MOST_MESSAGES = 20_000
@@ -84,10 +86,12 @@ def _count(table: sa.Table, condition: Any) -> Any:
 
 
 def _is_unsure() -> Any:
+    """Typed, and hardly understood; what answered a question that we asked was, whatever it was taken for beside that."""
     intent = messages.c.extra["intent"]
     name, confidence = intent["name"].as_string(), intent["confidence"].as_float()
     typed = messages.c.extra["payload"].as_string().is_(None)
-    return typed & (name.in_(FAILED) | (confidence < UNSURE))
+    an_answer = messages.c.extra["answered"].as_string().is_not(None) | (name == ANSWER)
+    return typed & ~an_answer & (name.in_(FAILED) | (confidence < UNSURE))
 
 
 def transcript(connection: Connection, conversation_id: str) -> tuple[Any, list[dict[str, Any]]]:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import uuid
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+import sqlalchemy as sa
 import yaml
+from sqlalchemy.engine import Engine
 
-from .conftest import Member, case_of
+from bot.db import messages
+
+from .conftest import Member, case_of, writing
 
 
 def test_editor_marks_what_it_should_have_been(member: Callable[..., Member], visitor: Callable[..., Any]) -> None:
@@ -53,6 +60,47 @@ def test_unknown_conversation(member: Callable[..., Member]) -> None:
     editor = member("editor")
     assert editor.http.get("/console/review/talk/" + "0" * 32).status_code == 404
     assert editor.post("/review/talk/" + "0" * 32 + "/1", verdict="good").status_code == 404
+
+
+def test_answers_in_the_form_are_no_misunderstandings(
+    member: Callable[..., Member], visitor: Callable[..., Any], engine: Engine
+) -> None:
+    talk, editor = visitor(), member("editor")
+    talk.press([b["id"] for m in talk.greeting for b in m["buttons"]][-1])
+    mark = uuid.uuid4().hex[:6]
+    # A topic as its button says it, a concern that means nothing to anybody, no contact at all, and one.
+    said = ["Wohnen", f"brzlfx {mark} gnompf", f"xyzzy {mark}", "+49 176 12345999"]
+    for text in said:
+        talk.say(text)
+    with engine.connect() as connection:
+        query = sa.select(messages.c.text, messages.c.extra).where(messages.c.conversation_id == talk.id, messages.c.author == "visitor")
+        answered = {row.text: row.extra.get("answered") for row in connection.execute(query)}
+    assert [answered.get(text) for text in said] == ["handoff_topic", "handoff_concern", None, "handoff_contact"]
+    content = editor.http.get("/console/review/misunderstood.csv").content.decode("utf-8-sig")
+    shown = [row[0] for row in csv.reader(io.StringIO(content), delimiter=";")]
+    assert f"xyzzy {mark}" in shown and not {f"brzlfx {mark} gnompf", "[Telefon]"} & set(shown)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_no_name_of_the_program_is_shown(
+    language: str, member: Callable[..., Member], visitor: Callable[..., Any], engine: Engine
+) -> None:
+    talk, editor = visitor(), member("editor")
+    editor.post("/language", language=language)
+    talk.say("xyzzy plugh")
+    talk.say("frobnitz quux")
+    m = messages.c
+    own = [row["seq"] for row in talk.messages() if row["author"] == "visitor"]
+    with writing(engine) as connection:
+        for seq, name in zip(own, ("nlu_fallback", "inform"), strict=True):
+            mine = (m.conversation_id == talk.id) & (m.seq == seq)
+            connection.execute(messages.update().where(mine).values(extra={"intent": {"name": name, "confidence": 0.2}}))
+    for seq in own:
+        assert editor.post(f"/review/talk/{talk.id}/{seq}", verdict="wrong").status_code == 303
+    pages = ("misunderstood", "misunderstood.csv", "marks.csv", f"talk/{talk.id}")
+    for text in (editor.page(f"/review/{path}") for path in pages):
+        assert "nlu_fallback" not in text and not re.search(r"\binform\b", text)
+        assert {"de": "nicht verstanden", "en": "not understood"}[language] in text
 
 
 def test_list_of_misunderstood(member: Callable[..., Member], visitor: Callable[..., Any]) -> None:

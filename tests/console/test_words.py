@@ -45,8 +45,13 @@ def test_names_are_in_the_pages_language(german: Words, english: Words) -> None:
 
 
 def test_what_the_content_no_longer_has_keeps_its_id(german: Words) -> None:
-    assert german.topic("dropped") == german.team("dropped") == german.intent("dropped") == german.kind("dropped") == "dropped"
+    assert german.topic("dropped") == german.team("dropped") == german.kind("dropped") == "dropped"
     assert german.direction("xx") == "ltr" and german.direction("ar") == "rtl"
+
+
+def test_what_a_visitor_meant_is_never_a_name_of_the_program(german: Words, english: Words) -> None:
+    assert [german.intent(name) for name in ("nlu_fallback", "dropped")] == ["nicht verstanden", "etwas anderes"]
+    assert english.intent("inform") == "answer to a question or a search"
 
 
 def test_teams_and_partners_are_both_known(services: Services, german: Words) -> None:

@@ -15,7 +15,7 @@ from tests.conversation.conftest import new_conversation
 
 DOMAIN = Domain.from_dict({
     "intents": ["greet"],
-    "slots": {name: {"type": "any", "mappings": [{"type": "custom"}]} for name in ("place", "price_max")},
+    "slots": {name: {"type": "any", "mappings": [{"type": "custom"}]} for name in ("place", "price_max", "requested_slot")},
     "forms": {"handoff_form": {"required_slots": ["place"]}},
 })  # fmt: skip
 
@@ -143,3 +143,29 @@ async def test_the_cache_is_bounded(store: ConversationTrackerStore, connection:
 
 def test_a_conversation_without_events_is_new(connection: Connection) -> None:
     assert tracker.load_last_session(connection, new_conversation(connection)) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("after", "answered"),
+    [
+        pytest.param([SlotSet("place", "iden"), SlotSet("requested_slot", "price_max")], "place", id="the next question"),
+        pytest.param([SlotSet("place", "iden"), SlotSet("place", None), SlotSet("requested_slot", None), ActiveLoop(None)],
+                     "place", id="the last one, and all is sent off"),
+        pytest.param([SlotSet("place", "xy"), SlotSet("place", None), SlotSet("requested_slot", "place")], None, id="refused"),
+        pytest.param([SlotSet("price_max", 5), SlotSet("requested_slot", "place")], None, id="something else"),
+        pytest.param([SlotSet("requested_slot", None), ActiveLoop(None)], None, id="cancelled"),
+    ],
+)  # fmt: skip
+async def test_what_answered_the_forms_question(
+    after: list[object], answered: str | None, store: ConversationTrackerStore, connection: Connection
+) -> None:
+    conversation_id = begin(store, connection)
+    await say(store, connection, conversation_id, UserUttered("ein Mensch, bitte"))
+    assert store.answered(conversation_id) is None, "no form ran"
+    asked = [ActionExecuted("handoff_form"), ActiveLoop("handoff_form"), SlotSet("requested_slot", "place")]
+    await say(store, connection, conversation_id, UserUttered("Hilfe"), SlotSet("place", None), *asked)
+    assert store.answered(conversation_id) is None, "it began with this message"
+    await say(store, connection, conversation_id, UserUttered("?"), ActionExecuted("handoff_form"), *after)
+    assert store.answered(conversation_id) == answered
+    await say(store, connection, conversation_id, UserUttered("danke"))
+    assert store.answered(conversation_id) is None

@@ -36,6 +36,9 @@ class Trackers:
 
     def shorten(self, _: str) -> None: ...
 
+    def answered(self, _: str) -> str | None:
+        return None
+
     def committed(self, *_: Any) -> None: ...
 
     def forget(self, _: str) -> None:

@@ -63,6 +63,14 @@ def test_facts_of_conversations(any_connection: Connection) -> None:
     assert facts.between(any_connection, REGION, "1970-01-13", "1970-01-14") == []
 
 
+def test_an_answer_to_a_form_was_understood(any_connection: Connection) -> None:
+    own = talk(any_connection, "a", "nlu_fallback", "nlu_fallback")
+    extra = {"intent": {"name": "nlu_fallback"}, "answered": "handoff_contact"}
+    any_connection.execute(messages.update().where(messages.c.seq == 1).values(extra=extra))
+    (fact,) = facts.of(any_connection, REGION, [own])
+    assert (fact.said, fact.misunderstood) == (2, 1)
+
+
 def test_a_conversation_that_is_kept_counts_once(any_connection: Connection) -> None:
     for name in ("gone", "here"):
         talk(any_connection, name, "find_job", "nlu_fallback")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.conversation import log
-from bot.db import reviews
+from bot.db import messages, reviews
 from bot.privacy import reading
 from tests.console.both import any_connection, any_engine
 
@@ -36,6 +36,18 @@ def test_misunderstood_are_counted_together_and_masked(any_connection: Connectio
     found = reading.misunderstood(any_connection)
     assert [(each.count, each.taken_for) for each in found] == [(3, "nlu_fallback"), (1, "request_human")]
     assert found[1].text == "Rufen Sie [Telefon] an"
+
+
+def test_answers_to_what_was_asked_are_no_misunderstandings(any_connection: Connection) -> None:
+    talk = _talk(any_connection, ("0176 12345678", "nlu_fallback", 0.2), ("Wohnen", "inform", 0.31), ("Hä", "nlu_fallback", 0.2))
+    m = messages.c
+    first = sa.select(m.extra).where(m.conversation_id == talk, m.seq == 1)
+    answered = {**any_connection.execute(first).scalar_one(), "answered": "handoff_contact"}
+    any_connection.execute(messages.update().where(m.conversation_id == talk, m.seq == 1).values(extra=answered))
+    assert [each.text for each in reading.misunderstood(any_connection)] == ["Hä"]
+    assert [row.unsure for row in reading.conversations_to_review(any_connection, "unsure")] == [1]
+    reading.review(any_connection, talk, 2, user_id=1, good=False, intent="find_housing", note=None)
+    assert [each.text for each in reading.misunderstood(any_connection)] == ["Wohnen", "Hä"], "but staff may find so"
 
 
 def test_marks(any_connection: Connection) -> None:
