@@ -37,10 +37,12 @@ def _close(connection: Connection, page: Page, number: str) -> str:
     case = cases.get(connection, number)
     services, user = page.services, page.member
     language = log.find(connection, case.conversation_id).language
-    if case.owner_id is None and case.state != "closed":
-        cases.take(connection, number, user, services.desk.notice("utter_staff_joined", language, name=user.name))
     closed = services.desk.notice("utter_case_closed", language, case_number=number)
-    cases.give_back(connection, number, user, closed, close=True)
+    then = services.desk.search_kept(connection, case.conversation_id, language)
+    if case.owner_id is None:
+        cases.close_unclaimed(connection, number, user, closed, then)
+    else:
+        cases.give_back(connection, number, user, closed, close=True, then=then)
     page.audit(connection, "case closed", number)
     services.bus.announce(connection, case.conversation_id)
     return str(case.conversation_id)

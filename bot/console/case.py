@@ -87,7 +87,9 @@ def panel_values(page: Page, values: dict[str, Any]) -> dict[str, Any]:
     mine = values["mode"] == "mine"
     chosen = palette.choices(page, values["case"], values["conversation"].language) if mine else {}
     targets = handing.targets(page, values["case"].team)
-    return {"key": new_key(), "longest": LONGEST_REPLY, "draft": "", "targets": targets, **chosen}
+    # A key of its own for the palette: what is sent from there is not what was sent from the field before.
+    keys = {"key": new_key(), "answer_key": new_key()}
+    return {**keys, "longest": LONGEST_REPLY, "draft": "", "targets": targets, **chosen}
 
 
 def new_key() -> str:
@@ -152,10 +154,10 @@ async def reply(page: Page, number: str) -> HTTPResponse:
 
 
 async def give_back(page: Page, number: str) -> HTTPResponse:
-    """The assistant answers again, and somebody else may take the case."""
+    """Somebody else may take the case; the assistant answers again, unless somebody talks to them about another one."""
 
     def act(connection: Connection, case: Row, language: str) -> None:
-        left = page.services.desk.notice("utter_staff_left", language, name=page.member.name)
+        left = page.services.desk.left(connection, case, language, page.member.name)
         then = page.services.desk.search_kept(connection, case.conversation_id, language)
         cases.give_back(connection, case.number, page.member, left, close=False, then=then)
 
@@ -185,8 +187,7 @@ async def release(page: Page, number: str) -> HTTPResponse:
     """Takes the case from its owner, who is away."""
 
     def act(connection: Connection, case: Row, language: str) -> None:
-        name = cases.owner_name(connection, case) or ""
-        left = page.services.desk.notice("utter_staff_left", language, name=name)
+        left = page.services.desk.left(connection, case, language, cases.owner_name(connection, case) or "")
         cases.release(connection, case.number, page.member, left)
 
     await act_on(page, number, "case released", act)

@@ -22,7 +22,8 @@ _TYPING_SECONDS = 6.0
 
 
 async def events(page: Page, number: str) -> None:
-    """Server-sent events: `message` (one, new or better understood), `side`, `panel`, `presence`, `ended`.
+    """Server-sent events: `message` (one, new or better understood), `side`, `panel`, `presence`, `ended`;
+    `palette` and `spoken` when the visitor changes the language.
 
     Resumes after `Last-Event-ID`, at first after `?after=`. A message that the page has already is put in its place.
     """
@@ -36,7 +37,7 @@ async def events(page: Page, number: str) -> None:
     earlier = await database.read(lambda c: log.after(c, conversation_id, 0, limit=max(last, 1)))
     # What is not understood yet is looked at again, as is the newest: it may have been drawn in between.
     unsettled = {entry.seq for entry in reader.entries(row for row in earlier if row.seq <= last) if entry.pending}
-    shown: dict[str, str] = {"panel": page.request.args.get("mode", "")}
+    shown = {name: page.request.args.get(arg, "") for name, arg in (("panel", "mode"), ("spoken", "spoken"))}
     typing_until, looked_at = 0.0, 0.0
     woken = True
 
@@ -87,8 +88,11 @@ async def _send_changed(page: Page, stream: Stream, shown: dict[str, str], value
         await stream.send("side", side)
         shown["side"] = side
     # By what can be done, not by its HTML: a half-written reply must survive everything else.
-    mode = f"{values['mode']}-{values['case'].owner_id or 0}"
+    mode, spoken = f"{values['mode']}-{values['case'].owner_id or 0}", values["conversation"].language
     if mode != shown["panel"]:
         panel = page.fragment("panel.html", **panel_values(page, values), **values)
         await stream.send("panel", panel)
-        shown["panel"] = mode
+    elif spoken != shown["spoken"] and values["mode"] == "mine":
+        await stream.send("palette", page.fragment("palette.html", **panel_values(page, values), **values))
+        await stream.send("spoken", page.fragment("spoken.html", **values))
+    shown |= {"panel": mode, "spoken": spoken}

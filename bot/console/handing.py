@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from sanic.response import HTTPResponse
 from sqlalchemy.engine import Connection
 
@@ -36,21 +38,22 @@ async def pass_on(page: Page, number: str) -> HTTPResponse:
         case = cases.get(connection, number)
         if case.state == "closed":
             raise Refused(409, "closed")
-        language = cases.language_of(connection, case)
-        told = services.desk.notice(
-            "utter_case_passed_on", language, case_number=number, team=name_in(target.names, language)
-        )
-        cases.pass_on(connection, number, page.member, team, remark, told)
+        told = services.desk.passed_on(connection, case, cases.language_of(connection, case), team)
+        try:
+            cases.pass_on(connection, number, page.member, team, remark, told)
+        except cases.AlreadyThere:
+            raise Refused(409, "team_has_it", team=name_in(target.names, page.language)) from None
         page.audit(connection, "case passed on", number)
         services.bus.announce(connection, case.conversation_id)
         return str(case.conversation_id)
 
-    services.bus.publish(await services.database.write(store))
+    with contextlib.suppress(cases.AlreadyDone):
+        services.bus.publish(await services.database.write(store))
     return page.go(f"/cases/{number}")
 
 
 async def reopen(page: Page, number: str) -> HTTPResponse:
-    """A closed case is open again, with whoever had it last."""
+    """A closed case is open again, with whoever had it last, or with nobody where they may not open it any more."""
     services, number = page.services, number.upper()
 
     def store(connection: Connection) -> str:
@@ -60,9 +63,7 @@ async def reopen(page: Page, number: str) -> HTTPResponse:
         cases.reopen_as_it_was(connection, number, page.member)
         again = cases.find(connection, number)
         assert again is not None
-        owner = cases.owner_name(connection, again) or page.member.name
-        language = cases.language_of(connection, case)
-        told = services.desk.notice("utter_case_reopened", language, case_number=number, name=owner)
+        told = services.desk.reopened(connection, again, cases.language_of(connection, case))
         log.append(connection, case.conversation_id, [told])
         page.audit(connection, "case reopened", number)
         services.bus.announce(connection, case.conversation_id)

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.console.words import Words
 from bot.conversation.services import Services
+from bot.handoff import notices
 from bot.knowledge.present import present
 
 _VARIABLE = re.compile(r"{([^\n{}]+?)}")
@@ -106,7 +107,7 @@ class Transcript:
             return
         reply = self._reply(extra.get("utter"), extra.get("values") or {}) if foreign or extra.get("buttons") else {}
         if foreign:
-            entry.wording = reply.get("text") or ""
+            entry.wording = reply.get("text") or self._told(extra)
         meanings = {button["payload"]: button["title"] for button in reply.get("buttons") or []}
         for button in extra.get("buttons") or []:
             meaning = meanings.get(button["payload"], "")
@@ -126,6 +127,13 @@ class Transcript:
         blanks = dict.fromkeys(reply.variables, "…")
         return reply.text(self._language, self._services.languages, blanks | values)[0]
 
+    def _told(self, extra: dict[str, Any]) -> str:
+        """A notice about the case (`bot/handoff/desk.py`) in the page's language."""
+        resources, key = self._services.resources, extra.get("told")
+        if key not in resources.interface.section(self._language, "handoff"):
+            return ""
+        return notices.text(resources, str(key), extra.get("values") or {}, self._language)
+
     def _is_own(self, language: str) -> bool:
         languages = self._services.languages
         return language in languages and languages[language].understands == self._language
@@ -140,7 +148,8 @@ class Transcript:
         texts = [variation.get("text") or "" for variation in written[name]]
         blanks = {variable: "…" for text in texts for variable in _VARIABLE.findall(text)}
         known = self._services.facts(self._language)
-        filled = {k: v for k, v in (blanks | self._values | values).items() if k not in known}
+        said = notices.in_words(self._services.resources, values, self._language)
+        filled = {k: v for k, v in (blanks | self._values | said).items() if k not in known}
         try:
             return replies.reply(name, self._language, **filled)
         except KeyError:

@@ -111,7 +111,7 @@ async def page(services: Services, request: Request, number: str) -> HTTPRespons
         t=services.interface.section(language, "receipt"), facts=services.facts(language), language=language,
         direction=services.languages[language].direction, number=number, link=link, code=code(link, "svg").decode(),
         topic=name_in(services.region.topics[case.topic].names, language) if case.topic in services.region.topics else "",
-        answer=services.desk.answer_date(language, case.created_at) if case.state == "new" else "",
+        answer=services.desk.answer_date(language, case.updated_at) if case.state == "new" else "",
         made=datetime.now(services.region.time_zone).date().isoformat(),
     )  # fmt: skip
     policy = (

@@ -40,7 +40,11 @@ class Conflict(Exception):
 
 
 class AlreadyDone(Exception):
-    """The same reply is stored already; what this one wrote is undone."""
+    """The same was done already; what this one wrote is undone."""
+
+
+class AlreadyThere(Exception):
+    """The team has the case that it was to be passed on to."""
 
 
 def new_number() -> str:
@@ -126,9 +130,15 @@ def pass_on(connection: Connection, number: str, user: Any, team: str, remark: s
         told: Row for the log that tells the visitor to whom it went.
 
     Raises:
+        AlreadyDone: this member has just done so, with these words: a form that is sent twice.
+        AlreadyThere: the team has the case.
         Conflict: the case is another's.
     """
     case = _locked(connection, number)
+    if case.team == team:
+        before = [event for event in history(connection, number) if event.kind == "passed on"][-1:]
+        again = any((event.user_id, event.text) == (user.id, remark) for event in before)
+        raise AlreadyDone if again else AlreadyThere
     if case.owner_id is not None or case.state == "closed":
         case = _owned(connection, number, user)
     connection.execute(
@@ -293,20 +303,44 @@ def give_back(
         Conflict: the case is another's.
     """
     case = _owned(connection, number, user)
-    connection.execute(
-        cases.update()
-        .where(cases.c.number == number)
-        .values(
-            state="closed" if close else "new", owner_id=user.id if close else None, updated_at=time.time(),
-            agreed=agreed or case.agreed,
-        )
-    )  # fmt: skip
+    state = {"state": "closed" if close else "new", "owner_id": user.id if close else None}
+    _end(connection, case, user, state | {"agreed": agreed or case.agreed}, [left], then)
+
+
+def close_unclaimed(
+    connection: Connection, number: str, user: Any, closed: dict[str, Any], then: Iterable[dict[str, Any]] = ()
+) -> None:
+    """Closes a case that nobody has, without taking it: nobody reads along who could be announced.
+
+    Args:
+        closed: Row for the log that tells the visitor.
+        then: As for `give_back`.
+
+    Raises:
+        Conflict: somebody has it, or had it.
+    """
+    case = _locked(connection, number)
+    if case.owner_id is not None or case.state == "closed":
+        raise Conflict(owner_name(connection, case) or "")
+    _end(connection, case, user, {"state": "closed"}, [closed], then)
+
+
+def _end(
+    connection: Connection,
+    case: Row,
+    user: Any,
+    changes: dict[str, Any],
+    rows: list[dict[str, Any]],
+    then: Iterable[dict[str, Any]],
+) -> None:
+    connection.execute(cases.update().where(cases.c.number == case.number).values(**changes, updated_at=time.time()))
     silent = _settle(connection, case.conversation_id)
-    log.append(connection, case.conversation_id, [left] if silent else [left, *then])
-    note(connection, number, user.id, "closed" if close else "given back")
-    if close:
+    log.append(connection, case.conversation_id, rows if silent else [*rows, *then])
+    closed = changes["state"] == "closed"
+    note(connection, case.number, user.id, "closed" if closed else "given back")
+    if closed:
         about = str(log.find(connection, case.conversation_id).next_seq)
-        outbox.put(connection, "closed", find(connection, number), about=about)
+        outbox.put(connection, "closed", find(connection, case.number), about=about)
 
 
 def _settle(connection: Connection, conversation_id: str) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_time
 from sqlalchemy.engine import Connection
 
 from bot.background import repeating
@@ -16,10 +16,9 @@ from bot.conversation.events import EventBus
 from bot.conversation.presenting import Presenter, timestamp
 from bot.conversation.replies import ReplyGenerator
 from bot.db import Database
-from bot.handoff import cases, live, summary
+from bot.handoff import cases, live, notices, summary
 from bot.handoff.hours import answer_by
 from bot.handoff.slots import slots_of
-from bot.knowledge.criteria import describe
 from bot.region import locale_of
 from bot.resources import Resources
 
@@ -47,6 +46,8 @@ class Desk:
         """The effect `create_case`: stores the case; returns the receipt, with what can be expected now."""
         number, language = values["number"], log.find(connection, conversation_id).language
         language = values.get("shown_in", language)
+        slots = slots_of(connection, conversation_id)
+        values = {**values, "facts": summary.facts_for_staff(self._resources, slots, values.get("facts"))}
         known = cases.find(connection, number)
         if known is not None and known.state == "closed" and known.conversation_id == conversation_id:
             cases.reopen(connection, number, seq, values)
@@ -97,37 +98,56 @@ class Desk:
         if queue is not None:
             return {"queue": {"place": queue.place, "minutes": queue.minutes, "until": timestamp(queue.until)}}
         if case.state == "new":
-            zone = self._resources.region.time_zone
-            day = answer_by(self._resources.region, datetime.fromtimestamp(case.created_at, zone))
-            return {"answer_by": day.isoformat()}
+            # Since it is as it is: given back or passed on, it is promised anew.
+            return {"answer_by": self._answer_by(case.updated_at).isoformat()}
         return {}
 
     def answer_date(self, language: str, since: float | None = None) -> str:
         """The day by which an answer can be expected to what came in at a moment, such as `25. November`."""
+        return notices.day_in_words(self._answer_by(since), language)
+
+    def _answer_by(self, since: float | None = None) -> date:
         zone = self._resources.region.time_zone
-        moment = datetime.fromtimestamp(time.time() if since is None else since, zone)
-        day = answer_by(self._resources.region, moment)
-        return str(format_skeleton("MMMMd", datetime(day.year, day.month, day.day), locale=locale_of(language)))
+        return answer_by(self._resources.region, datetime.fromtimestamp(time.time() if since is None else since, zone))
 
     def notice(self, utter: str, language: str, **values: Any) -> dict[str, Any]:
-        """A message of the system to the visitor, as a row of the log."""
+        """A message of the system to the visitor, as a row of the log; `values` as in `notices.in_words`."""
         # Its buttons need ids that no other message of the conversation has.
         number = time.time_ns() // 1_000_000
-        row = self._presenter.row(
-            self._replies.reply(utter, language, **values), language, reply_to=None, number=number
-        )
+        reply = self._replies.reply(utter, language, **notices.in_words(self._resources, values, language))
+        row = self._presenter.row(reply, language, reply_to=None, number=number)
         return {**row, "author": "system", "extra": {**row["extra"], "values": values}}
+
+    def left(self, connection: Connection, case: Any, language: str, name: str) -> dict[str, Any]:
+        """As `notice`: somebody gives a conversation back, to the assistant or to who talks to the visitor as well."""
+        other = cases.beside(connection, case)
+        if other:
+            return self._told("left_beside", language, name=name, other=other)
+        return self.notice("utter_staff_left", language, name=name)
+
+    def passed_on(self, connection: Connection, case: Any, language: str, team_id: str) -> dict[str, Any]:
+        """As `notice`: another team has the case now."""
+        values, other = {"case_number": case.number, "team_id": team_id}, cases.beside(connection, case)
+        if other:
+            return self._told("passed_on_beside", language, **values, other=other)
+        return self.notice("utter_case_passed_on", language, **values)
+
+    def reopened(self, connection: Connection, case: Any, language: str) -> dict[str, Any]:
+        """As `notice`: staff have opened the case again; it lies with its last owner, or with nobody."""
+        owner = cases.owner_name(connection, case)
+        if owner:
+            return self.notice("utter_case_reopened", language, case_number=case.number, name=owner)
+        day = self._answer_by(case.updated_at).isoformat()
+        return self._told("reopened_free", language, case_number=case.number, answer_by=day)
+
+    def _told(self, key: str, language: str, **values: Any) -> dict[str, Any]:
+        text = notices.text(self._resources, key, values, language)
+        return {"author": "system", "text": text, "language": language, "extra": {"told": key, "values": values}}
 
     def search_kept(self, connection: Connection, conversation_id: str, language: str) -> list[dict[str, Any]]:
         """After a person has given the conversation back: the search that ran before, to go on with; else nothing."""
-        slots = slots_of(connection, conversation_id)
-        if not slots.get("search_kind"):
-            return []
-        resources = self._resources
-        words = describe(
-            slots["search_kind"], slots, language, resources.names, resources.interface, resources.languages
-        )
-        return [{**self.notice("utter_search_kept", language, search=words), "author": "bot"}]
+        looked = notices.criteria(slots_of(connection, conversation_id))
+        return [{**self.notice("utter_search_kept", language, criteria=looked), "author": "bot"}] if looked else []
 
     def _text(self, utter: str, language: str, **values: Any) -> str:
         return str(self._replies.reply(utter, language, **values)["text"])
@@ -157,7 +177,7 @@ class Desk:
         ended = []
         for case in live.missed(connection):
             language = cases.language_of(connection, case)
-            missed = self.notice("utter_live_missed", language, answer_date=self.answer_date(language))
+            missed = self.notice("utter_live_missed", language, answer_by=self._answer_by().isoformat())
             log.append(connection, case.conversation_id, [missed])
             cases.note(connection, case.number, None, "not taken live")
             self._bus.announce(connection, case.conversation_id)

@@ -38,6 +38,19 @@ def facts(resources: Resources, slots: Mapping[str, Any], language: str) -> str:
     return "; ".join(parts)
 
 
+def facts_for_staff(resources: Resources, slots: Mapping[str, Any], told: str | None) -> str | None:
+    """What the visitor agreed to pass on, followed by the German of it where it is in another language.
+
+    Only where it is word for word what `facts` says: what they changed or wrote themselves stays as it is.
+    """
+    languages = resources.languages
+    foreign = [each.code for each in languages if each.understands != languages.default]
+    if not told or told not in (facts(resources, slots, code) for code in foreign):
+        return told
+    german = facts(resources, slots, languages.default)
+    return told if told == german else f"{told} [{german}]"
+
+
 def contact_in_words(resources: Resources, contact: str, notify: bool, language: str) -> str:
     """How the visitor is reached, in their language: `+49 30 23125 000`, `appointment at the office`."""
 

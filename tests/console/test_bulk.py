@@ -29,6 +29,18 @@ def test_closes_what_is_free_or_ones_own(
         assert {row.number: row.state for row in connection.execute(query)} == {
             free: "closed", own: "closed", others: "open",
         }  # fmt: skip
+    assert [message["author"] for message in talks[0].messages()][-2:] == ["bot", "system"], "nobody has taken it"
     told = talks[1].messages()[-1]
     assert (told["author"], told["language"]) == ("system", "ar") and own in told["text"]
     assert somebody.post("/inbox/close").status_code == 422
+
+
+def test_the_search_before_is_offered_again(
+    member: Callable[..., Member], visitor: Callable[..., Any]
+) -> None:
+    talk, somebody = visitor(), member()
+    talk.say("Ich suche eine Wohnung in Tangermünde")
+    number = case_of(talk)
+    assert somebody.post("/inbox/close", number=number).status_code == 303
+    closed, offered = talk.messages()[-2:]
+    assert (closed["author"], offered["author"]) == ("system", "bot") and "Tangermünde" in offered["text"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -60,6 +61,20 @@ def test_panel_changes_when_somebody_else_takes_it(office: Office) -> None:
         events.wait("side")
         taker.post(f"/cases/{number}/take")
         assert "Bernd Busch hat diesen Vorgang" in events.wait("panel")[0]
+
+
+def test_helps_follow_the_visitors_language_and_leave_the_reply_field_alone(office: Office) -> None:
+    somebody, (talk, number) = office.member(), office.case("uk")
+    somebody.post(f"/cases/{number}/take")
+    page = somebody.page(f"/cases/{number}")
+    address = re.search(r'sse-connect="/console([^"]+)"', page)
+    assert address and "Ukrainisch" in re.search(r'sse-swap="spoken">(.*)<', page).group(1)  # type: ignore[union-attr]
+    with listening(somebody, address.group(1).replace("&amp;", "&")) as events:
+        events.wait("side")
+        talk.http.put(f"{talk.path}/language", headers=talk.headers, json={"language": "ar"})
+        palette, _ = events.wait("palette")
+        assert 'lang="ar"' in palette and 'lang="uk"' not in palette and 'id="reply"' not in palette
+        assert "Arabisch" in events.wait("spoken")[0]
 
 
 def test_deleted_conversation_ends_the_page(office: Office) -> None:

@@ -146,6 +146,34 @@ def test_passing_on_frees_the_case_for_the_other_team(connection: Connection, co
     cases.take(connection, NUMBER, BERND, NOTE)
 
 
+def test_passing_on_twice_says_it_once(connection: Connection, conversation: str) -> None:
+    cases.pass_on(connection, NUMBER, ANNA, "childcare", "bitte Kita prüfen", NOTE)
+    before = connection.execute(sa.select(messages)).all()
+    with pytest.raises(cases.AlreadyDone):
+        cases.pass_on(connection, NUMBER, ANNA, "childcare", "bitte Kita prüfen", NOTE)
+    for user, remark in ((ANNA, "noch etwas"), (BERND, "bitte Kita prüfen")):
+        with pytest.raises(cases.AlreadyThere):
+            cases.pass_on(connection, NUMBER, user, "childcare", remark, NOTE)
+    with pytest.raises(cases.AlreadyThere):
+        cases.pass_on(connection, NUMBER, ANNA, "childcare", "", NOTE)
+    assert connection.execute(sa.select(messages)).all() == before
+    assert [event.kind for event in cases.history(connection, NUMBER)] == ["created", "passed on"]
+    cases.pass_on(connection, NUMBER, ANNA, "office", "", NOTE)
+    cases.pass_on(connection, NUMBER, ANNA, "childcare", "bitte Kita prüfen", NOTE)
+
+
+def test_what_nobody_has_is_closed_without_taking_it(connection: Connection, conversation: str) -> None:
+    then = [{"author": "bot", "text": "Ihre Suche ist noch da", "language": "de"}]
+    cases.close_unclaimed(connection, NUMBER, ANNA, NOTE, then)
+    assert (_case(connection).state, _case(connection).owner_id, _case(connection).last_owner_id) == ("closed", None, None)
+    assert log.find(connection, conversation).state == "bot"
+    assert [event.kind for event in cases.history(connection, NUMBER)] == ["created", "closed"]
+    said = connection.execute(sa.select(messages.c.author).order_by(messages.c.seq)).scalars().all()
+    assert said == ["system", "system", "bot"]
+    with pytest.raises(cases.Conflict):
+        cases.close_unclaimed(connection, NUMBER, ANNA, NOTE, then)
+
+
 SECOND = "HL-2222-22"
 
 

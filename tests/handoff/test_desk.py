@@ -11,11 +11,12 @@ from rasa.shared.core.events import SlotSet
 
 from bot.conversation import log
 from bot.conversation.forms import read_form
-from bot.db import Database, messages
+from bot.db import Database, messages, users
 from bot.db import cases as case_table
 from bot.handoff import availability as available
-from bot.handoff import cases, live
+from bot.handoff import cases, live, summary
 from bot.resources import Resources
+from tests.conversation.conftest import new_conversation
 
 from .conftest import CASE, desk, hand_over
 from .test_outbox import NOTE, hire
@@ -89,6 +90,87 @@ def test_a_closed_case_opened_again_goes_to_its_last_owner(database: Database, a
     assert database._read(lambda c: log.find(c, conversation)).state == "waiting_for_staff"
     database.write_now(lambda c: cases.reply(c, number, user, "Guten Tag", "de"))
     assert database._read(lambda c: log.find(c, conversation)).state == "live", "the owner takes it by writing"
+
+
+def test_given_back_or_passed_on_an_answer_is_promised_anew(database: Database, always: Resources) -> None:
+    office, user = desk(database, always), database.write_now(hire)
+    _, number, _ = hand_over(database, office)
+    promised = database._read(lambda c: office.outlook(c, cases.find(c, number), "de"))["answer_by"]
+    nine_days = 9 * 86400
+    times = {"created_at": time.time() - nine_days, "updated_at": time.time() - nine_days}
+    database.write_now(lambda c: c.execute(case_table.update().values(**times)))
+
+    def answer_by() -> str:
+        return str(database._read(lambda c: office.outlook(c, cases.find(c, number), "de"))["answer_by"])
+
+    assert answer_by() < promised
+    database.write_now(lambda c: cases.take(c, number, user, NOTE))
+    database.write_now(lambda c: cases.give_back(c, number, user, NOTE, close=False))
+    assert answer_by() == promised
+    database.write_now(lambda c: c.execute(case_table.update().values(**times)))
+    database.write_now(lambda c: cases.pass_on(c, number, user, "childcare", "", NOTE))
+    assert answer_by() == promised
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_assistant_does_not_say_that_it_answers_while_another_person_does(
+    database: Database, always: Resources, language: str
+) -> None:
+    office, anna, bernd = desk(database, always), database.write_now(hire), database.write_now(lambda c: hire(c, 2))
+    conversation, number, _ = hand_over(database, office, language)
+    second = {**CASE, "language": language, "number": cases.new_number()}
+    database.write_now(lambda c: cases.take(c, number, anna, NOTE))
+
+    def told() -> list[dict[str, Any]]:
+        case = database._read(lambda c: cases.find(c, number))
+        return [
+            database._read(lambda c: office.left(c, case, language, "Anna 1")),
+            database._read(lambda c: office.passed_on(c, case, language, "childcare")),
+        ]
+
+    alone = told()
+    database.write_now(lambda c: cases.create(c, conversation, 99, second))
+    database.write_now(lambda c: cases.take(c, second["number"], bernd, NOTE))
+    beside = told()
+    for one, other in zip(alone, beside, strict=True):
+        assert one["text"] != other["text"] and "{" not in one["text"] + other["text"]
+        assert "Anna 2" in other["text"] and "Anna 2" not in one["text"]
+        assert (other["author"], other["language"]) == ("system", language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_has_a_case_that_was_opened_again_is_told_as_it_is(
+    database: Database, always: Resources, language: str
+) -> None:
+    office, user = desk(database, always), database.write_now(hire)
+    _, number, _ = hand_over(database, office, language)
+    database.write_now(lambda c: cases.take(c, number, user, NOTE))
+    for shut in (False, True):
+        database.write_now(lambda c: cases.give_back(c, number, user, NOTE, close=True))
+        if shut:
+            database.write_now(lambda c: c.execute(users.update().values(active=False)))
+        database.write_now(lambda c: cases.reopen_as_it_was(c, number, user))
+        told = database._read(lambda c: office.reopened(c, cases.find(c, number), language))
+        assert number in told["text"] and "{" not in told["text"]
+        assert (user.name in told["text"]) != shut and (office.answer_date(language) in told["text"]) == shut
+
+
+def test_what_was_told_in_another_language_staff_read_in_german_too(database: Database, always: Resources) -> None:
+    office = desk(database, always)
+    looked = (SlotSet("search_kind", "housing"), SlotSet("place", "havelberg"), SlotSet("rooms", 3))
+
+    def facts(language: str, told: str) -> str:
+        conversation = database.write_now(lambda c: new_conversation(c, token=str(time.time_ns()), language=language))
+        database.write_now(lambda c: remember(c, conversation, *looked))
+        values = {**CASE, "language": language, "number": cases.new_number(), "facts": told}
+        database.write_now(lambda c: office.create_case(c, conversation, 1, values))
+        return str(database._read(lambda c: cases.find(c, values["number"])).facts)
+
+    slots = {"search_kind": "housing", "place": "havelberg", "rooms": 3}
+    arabic, german, easy = (summary.facts(always, slots, language) for language in ("ar", "de", "de-simple"))
+    assert facts("ar", arabic) == f"{arabic} [{german}]"
+    assert (facts("de", german), facts("de-simple", easy)) == (german, easy)
+    assert facts("ar", "شقة") == "شقة", "who strikes something out passes on no more than is left"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,0 +1,45 @@
+"""What visitors were told about their case, said again in another language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.handoff import notices
+from bot.resources import Resources
+
+SLOTS = {"search_kind": "housing", "place": "havelberg", "rooms": 3, "handoff_concern": "Wohnung", "price_max": None}
+
+
+def test_a_search_is_kept_without_what_else_was_said() -> None:
+    assert notices.criteria(SLOTS) == {"kind": "housing", "place": "havelberg", "rooms": 3}
+    assert notices.criteria({"place": "havelberg"}) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "german", "arabic"),
+    [
+        ({"team_id": "immigration"}, {"team": "Team Zuwanderung"}, {"team": "فريق الهجرة"}),
+        ({"answer_by": "2026-11-25"}, {"answer_date": "25. November"}, {"answer_date": "25 نوفمبر"}),
+        ({"name": "Anna"}, {"name": "Anna"}, {"name": "Anna"}),
+        ({"team_id": "dropped"}, {"team": "…"}, {"team": "…"}),
+        ({"criteria": {"kind": "housing", "place": "atlantis"}}, {"search": "…"}, {"search": "…"}),
+    ],
+)
+def test_in_words_of_each_language(
+    loaded: Resources, values: dict[str, Any], german: dict[str, str], arabic: dict[str, str]
+) -> None:
+    assert notices.in_words(loaded, values, "de") == german
+    assert notices.in_words(loaded, values, "ar") == arabic
+
+
+def test_a_search_in_words_of_each_language(loaded: Resources) -> None:
+    values = {"criteria": notices.criteria(SLOTS)}
+    assert notices.in_words(loaded, values, "de") == {"search": "Wohnen, Havelberg, 3 Zimmer"}
+    assert "هافلبرغ" in notices.in_words(loaded, values, "ar")["search"]
+
+
+def test_a_text_is_filled(loaded: Resources) -> None:
+    told = notices.text(loaded, "passed_on_beside", {"case_number": "HL-1", "team_id": "immigration", "other": "Bert"}, "de")
+    assert "HL-1" in told and "Bert" in told and "{" not in told
