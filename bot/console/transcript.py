@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ _VARIABLE = re.compile(r"{([^\n{}]+?)}")
 # The receipt's link opens the conversation in the visitor's name: it is for the visitor alone.
 _SECRET = re.compile(r"(?<=[=#/])[0-9a-f]{32}\b")
 _FACTS_SHOWN = 4
+_TITLES = ("intents", "", "wish")
+"""Sections of the interface that hold titles of buttons; those without a section are in the empty one."""
 
 
 @dataclass(frozen=True)
@@ -110,11 +113,28 @@ class Transcript:
             entry.wording = reply.get("text") or self._told(extra)
         meanings = {button["payload"]: button["title"] for button in reply.get("buttons") or []}
         for button in extra.get("buttons") or []:
-            meaning = meanings.get(button["payload"], "")
+            meaning = meanings.get(button["payload"]) or self._meaning(button, entry.language)
             self._pressed[button["payload"]] = meaning or button["title"]
             entry.choices.append(Choice(button["title"], meaning if foreign and meaning != button["title"] else ""))
         entry.offers = [self._offer(card) for card in extra.get("offers") or []]
         entry.sources = extra.get("sources") or []
+
+    def _meaning(self, button: dict[str, str], language: str) -> str:
+        """What a button that the dialogue made itself says in the page's language; empty where nobody knows.
+
+        Its title is one of the interface's texts, or it stands for one value of a criterion.
+        """
+        interface, payload = self._services.interface, button["payload"]
+        named = interface.section(self._language, "intents").get(payload.removeprefix("/"))
+        if named:
+            return named
+        for section in _TITLES if language in self._services.languages else ():
+            for key, title in interface.section(language, section).items():
+                if title == button["title"]:
+                    return interface.text(self._language, section, key)
+        names = self._services.names
+        said = [pair for pair in _entities(payload).items() if pair[1] in names.lexicon.get(pair[0], {})]
+        return ", ".join(names.enumerated(criterion, value, self._language) for criterion, value in said)
 
     def _prepared(self, extra: dict[str, Any]) -> str:
         """A prepared reply in the page's language; empty where it is no longer there."""
@@ -164,3 +184,13 @@ class Transcript:
             "title": shown["title"], "place": shown["place"], "facts": shown["facts"][:_FACTS_SHOWN],
             "sample": shown.get("sample", False), "language": language, "gone": offer is None,
         }  # fmt: skip
+
+
+def _entities(payload: str) -> dict[str, Any]:
+    """The entities of a button such as `/refine_search{"deal": "rent"}` with text for a value."""
+    _, brace, rest = payload.partition("{")
+    try:
+        found = json.loads(brace + rest) if brace else {}
+    except ValueError:
+        return {}
+    return {name: value for name, value in found.items() if isinstance(value, str)}

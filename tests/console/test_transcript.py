@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from bot.conversation import log
 from bot.db import cases
+from bot.errors import load_yaml
+from tests.conftest import ROOT
 
 from .conftest import Member, Office, case_of, writing
 
@@ -74,3 +76,49 @@ def test_in_their_own_language_nothing_is_said_twice(office: Office) -> None:
     assert "bubble__wording" not in _last(anna.page(f"/cases/{number}")), "Easy German is German"
     anna.post("/language", language="en", back="/")
     assert "Frau Muster" in _last(anna.page(f"/cases/{number}")).partition("bubble__wording")[2]
+
+
+def test_buttons_of_the_dialogues_own_making_are_explained(office: Office) -> None:
+    anna, (_, number) = office.member(), office.case("uk")
+    buttons = [
+        {"id": "0.0.0", "title": "Показати ще", "payload": "/show_more"},
+        {"id": "0.0.1", "title": "Мені байдуже", "payload": '/refine_search{"change": "skip"}'},
+        {"id": "0.0.2", "title": "оренда", "payload": '/refine_search{"deal": "rent"}'},
+        {"id": "0.0.3", "title": "Щось зовсім інше", "payload": '/dropped_long_ago{"x": "y"}'},
+        {"id": "0.0.4", "title": "Не читається", "payload": "/refine_search{"},
+    ]
+    skip = load_yaml(ROOT / "data/interface/uk.yml").data["skip"]
+    buttons[1]["title"] = skip
+    _write(office, number, "?", "uk", utter="utter_search_results", buttons=buttons, values={})
+    shown = _last(anna.page(f"/cases/{number}"))
+    meanings = re.findall(r'<bdi lang="uk">([^<]*)</bdi>(?: <span class="choice__meaning">([^<]*)</span>)?', shown)
+    assert meanings == [
+        ("Показати ще", "Mehr anzeigen"), (skip, "Ist mir egal"), ("оренда", "mieten"), ("Щось зовсім інше", ""),
+        ("Не читається", ""),
+    ]  # fmt: skip
+    _write(office, number, "?", "ar", utter="utter_search_results", buttons=buttons[:1], values={})
+    anna.http.post("/console/language", data={"language": "en", "back": "/"})
+    assert ">Show more<" in anna.page(f"/cases/{number}")
+
+
+def test_what_a_notice_says_of_teams_searches_and_days_is_in_the_language_of_the_page(office: Office) -> None:
+    anna, (talk, number) = office.member(), office.case("ar")
+    anna.post(f"/cases/{number}/take")
+    anna.post(f"/cases/{number}/pass-on", team="immigration")
+    assert "فريق الهجرة" in talk.messages()[-1]["text"]
+    page = anna.page(f"/cases/{number}")
+    assert "فريق الهجرة" in _last(page)
+    assert "kümmert sich jetzt: Team Zuwanderung." in _wording(page)
+    looked = {"kind": "housing", "place": "stendal", "rooms": 3}
+    _write(office, number, "…", "ar", utter="utter_search_kept", values={"criteria": looked})
+    assert "(Wohnen, Stendal, 3 Zimmer)" in _wording(anna.page(f"/cases/{number}"))
+    _write(office, number, "…", "ar", utter="utter_live_missed", values={"answer_by": "2026-11-25"})
+    assert "25. November" in _wording(anna.page(f"/cases/{number}"))
+    for key, values in (("left_beside", {"name": "Anna", "other": "Bert"}), ("dropped", {})):
+        _write(office, number, "…", "ar", told=key, values=values)
+    first, last = anna.page(f"/cases/{number}").split('<li class="message ')[-2:]
+    assert "Bert ist weiter für Sie da." in first and "bubble__wording" not in last
+
+
+def _wording(page: str) -> str:
+    return _last(page).partition("bubble__wording")[2]
