@@ -62,6 +62,30 @@ def test_prepared_reply_goes_into_the_field(known: dict[str, Any], page: Page) -
     assert known["number"] in page.locator("#reply").input_value()
 
 
+def test_the_helps_follow_the_visitors_language_and_the_reply_field_stays(known: dict[str, Any], page: Page) -> None:
+    from tests.conftest import begin
+
+    talk = begin(known["url"], "uk")
+    number = case_of(talk, "Шукаємо квартиру.")
+    known["admin"].post(f"/cases/{number}/take")
+    _open(page, known, f"/cases/{number}")
+    expect(page.locator("[sse-swap=spoken]")).to_contain_text("Ukrainisch")
+    page.wait_for_timeout(1000)
+    page.locator("#reply").fill("Gern, ich schaue")
+    talk.http.put(f"{talk.path}/language", headers=talk.headers, json={"language": "ar"})
+    expect(page.locator("[sse-swap=spoken]")).to_contain_text("Arabisch")
+    expect(page.locator(".prepared__text[lang=ar]").first).to_be_attached()
+    assert page.locator(".prepared__text[lang=uk]").count() == 0
+    assert page.locator("#reply").input_value() == "Gern, ich schaue"
+    # What is sent from the field and what is sent from the helps after it are two messages.
+    page.locator(".composer__send").click()
+    expect(page.locator(".message--staff").last).to_contain_text("Gern, ich schaue")
+    page.get_by_text("Vorbereitete Antworten").click()
+    page.get_by_text("Ist noch etwas offen?").click()
+    page.get_by_role("button", name="Senden: Ist noch etwas offen?").click()
+    expect(page.locator(".message--staff").last).to_contain_text("هل أجبت عن سؤالكم")
+
+
 def test_charts_are_drawn_from_their_tables(known: dict[str, Any], page: Page) -> None:
     _open(page, known, "/statistics")
     expect(page.locator("canvas[data-table='t-languages']")).to_be_visible()
