@@ -513,6 +513,7 @@ def everything(services: Services, connection: Connection, row: Any) -> dict[str
         "messages": [services.presenter.message(m) for m in log.after(connection, row.id, 0, limit=100_000)],
         "ratings": [{"seq": r.seq, "value": r.value, "comment": r.comment, "at": timestamp(r.at)} for r in own_ratings],
         "case": cases.export(case) if case is not None else None,
+        "cases": [cases.export(each) for each in cases.of_conversation(connection, row.id)],
         "dialogue_events": [json.loads(event.data) for event in events],
     }
 

@@ -76,7 +76,7 @@ class _State:
     events: list[dict[str, Any]] | None
     """Stored events, if the cached tracker is out of date."""
     case: dict[str, Any] | None
-    """What the dialogue may know of the newest case."""
+    """What the dialogue may know of the case that the conversation is about."""
 
 
 class Turns:

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 
 from bot.db import audit, case_events, cases, messages
 
-from .conftest import Member, case_of
+from .conftest import Member, Office, case_of
 
 
 def _authors(talk: Any, after: int) -> list[tuple[str, str]]:
@@ -117,6 +117,20 @@ def test_the_same_form_says_it_once(
     with engine.connect() as connection:
         case = connection.execute(sa.select(cases).where(cases.c.number == number)).one()
     assert case.state == "waiting"
+
+
+def test_what_is_sent_from_the_helps_is_not_what_was_sent_from_the_field(office: Office) -> None:
+    somebody, (talk, number) = office.member(), office.case()
+    somebody.post(f"/cases/{number}/take")
+    page = somebody.page(f"/cases/{number}")
+    field, helps = (
+        re.search(r'name="key" value="([^"]+)"', page.partition(f'action="/console/cases/{number}/{path}"')[2])
+        for path in ("reply", "prepared")
+    )
+    assert field and helps
+    somebody.answer(number, "Guten Tag", field.group(1))
+    somebody.post(f"/cases/{number}/prepared", name="still_open", key=helps.group(1))
+    assert len([message for message in talk.messages() if message["author"] == "staff"]) == 2
 
 
 @pytest.mark.parametrize(

@@ -101,5 +101,7 @@ def test_the_visitor_talks_to_who_has_written_though_another_case_is_newer(offic
     assert "Anna Adler" in told["text"] and "Bert Busch" in told["text"] and "Assistent" not in told["text"]
     state = talk.state()
     assert (state["state"], state["staff"], state["case_number"]) == ("live", "Bert Busch", second)
+    content = talk.http.get(f"{talk.path}/export", headers=talk.headers).json()
+    assert [each["number"] for each in content["cases"]] == [second, number] and content["case"]["number"] == second
     bert.post(f"/cases/{second}/give-back")
     assert "Assistent" in talk.messages()[-1]["text"] and talk.state()["state"] == "waiting_for_staff"
