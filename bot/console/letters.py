@@ -10,8 +10,9 @@ from bot.handoff import outbox
 
 async def show(page: Page) -> HTTPResponse:
     """The list."""
-    rows = await page.services.database.read(outbox.undelivered)
-    return page.render("letters.html", letters=rows, mail=bool(page.services.settings.smtp_host))
+    mail = bool(page.services.settings.smtp_host)
+    rows = await page.services.database.read(lambda c: outbox.undelivered(c, () if mail else ("mail",)))
+    return page.render("letters.html", letters=rows, mail=mail)
 
 
 async def again(page: Page, letter_id: int) -> HTTPResponse:

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from bot.db import insert, outbox
+from bot.db import cases, insert, outbox
 
 WAYS = ("mail", "webhook", "zammad")
 """Modules of `bot.handoff.notify`."""
@@ -130,12 +130,18 @@ def _line(text: str) -> str | None:
     return " ".join(text.split())[:300] or None
 
 
-def undelivered(connection: Connection, limit: int = 200) -> list[Row]:
-    """Letters that were given up or that failed at least once, newest first."""
+def undelivered(connection: Connection, unused: Collection[str] = (), limit: int = 200) -> list[Row]:
+    """Letters that were given up or that failed at least once, newest first.
+
+    Args:
+        unused: Ways that nobody has set up: what waits to go by them, for a case that is not closed, is told too.
+    """
     o = outbox.c
+    open_cases = sa.select(cases.c.number).where(cases.c.state != "closed")
+    waiting = sa.and_(o.state == "due", o.way.in_(unused), o.case_number.in_(open_cases))
     return connection.execute(
         sa.select(outbox)
-        .where(sa.or_(o.state == "dead", sa.and_(o.state == "due", o.tries > 0)))
+        .where(sa.or_(o.state == "dead", sa.and_(o.state == "due", o.tries > 0), waiting))
         .order_by(sa.case({"dead": 0}, value=o.state, else_=1), o.created_at.desc())
         .limit(limit)
     ).all()

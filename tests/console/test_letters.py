@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import sqlalchemy as sa
 
 from bot.db import audit, outbox
@@ -39,6 +41,18 @@ def test_what_was_sent_is_not_sent_again(office: Office) -> None:
     assert office.row(sa.select(outbox).where(mine)).state == "sent"
     assert not_noted(office, letter.id)
     assert anna.post("/letters/999999/again").status_code == 409
+
+
+def test_without_a_mail_server_nothing_is_said_to_be_delivered(office: Office) -> None:
+    anna, (_, number) = office.member(), office.case()
+    assert "Team nicht benachrichtigt" in anna.page(f"/cases/{number}")
+    page = anna.page("/letters")
+    assert "kein Mail-Server" in page and "Alles ist zugestellt" not in page
+    letter = re.search(rf'<a href="/console/cases/{number}">Neue Anfrage</a>.*?</li>', page, re.DOTALL)
+    assert letter and "Nicht verschickt" in letter[0] and "Noch einmal versuchen" not in letter[0]
+    anna.post(f"/cases/{number}/take")
+    anna.post(f"/cases/{number}/close")
+    assert number not in anna.page("/letters") and "Team nicht benachrichtigt" not in anna.page(f"/cases/{number}")
 
 
 def not_noted(office: Office, letter: int) -> bool:
