@@ -49,3 +49,12 @@ def test_who_waits_for_a_live_chat_is_seen_at_once(office: Office) -> None:
         connection.execute(cases.update().where(cases.c.number == live).values(live_until=now - 1))
     page = member.page(f"/?tag={tag}")
     assert re.findall(r'id="case-(HL-[^"]+)"', page) == [older, live] and "wartet gerade" not in page
+
+
+def test_cases_of_partners_can_be_chosen(office: Office) -> None:
+    member, (_, number) = office.member(), office.case()
+    assert member.post(f"/cases/{number}/pass-on", team="homes-cooperative", remark="").status_code == 303
+    page = member.page("/")
+    assert re.search(r'<select[^>]*name="team">.*?<option value="homes-cooperative">', page, re.DOTALL)
+    page = member.page("/?team=homes-cooperative")
+    assert '<option value="homes-cooperative" selected>' in page and f'id="case-{number}"' in page
