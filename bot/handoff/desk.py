@@ -46,8 +46,7 @@ class Desk:
         """The effect `create_case`: stores the case; returns the receipt, with what can be expected now."""
         number, language = values["number"], log.find(connection, conversation_id).language
         language = values.get("shown_in", language)
-        slots = slots_of(connection, conversation_id)
-        values = {**values, "facts": summary.facts_for_staff(self._resources, slots, values.get("facts"))}
+        values = {**values, "facts": self._facts(connection, conversation_id, values.get("facts"))}
         known = cases.find(connection, number)
         if known is not None and known.state == "closed" and known.conversation_id == conversation_id:
             cases.reopen(connection, number, seq, values)
@@ -64,6 +63,16 @@ class Desk:
             expectation=self.expectation(connection, case, language),
         )  # fmt: skip
         return {"text": told["text"], "extra": {"receipt": {"case_number": number}}}
+
+    def _facts(self, connection: Connection, conversation_id: str, told: str | None) -> str | None:
+        if not told:
+            return told
+        try:
+            return summary.facts_for_staff(self._resources, slots_of(connection, conversation_id), told)
+        except (KeyError, TypeError):
+            # The case counts: it may come by the very form that is there for when the dialogue is at a loss.
+            logger.exception("what is known of a visitor could not be said in another language")
+            return told
 
     def form(self, language: str) -> dict[str, Any]:
         """The form that reaches a person without the dialogue."""

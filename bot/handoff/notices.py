@@ -41,7 +41,7 @@ def in_words(resources: Resources, values: Mapping[str, Any], language: str) -> 
         names, interface, languages = resources.names, resources.interface, resources.languages
         try:
             said["search"] = describe(looked["kind"], looked, language, names, interface, languages)
-        except KeyError:
+        except (KeyError, TypeError):
             said["search"] = _GONE
     if day is not None:
         said["answer_date"] = day_in_words(date.fromisoformat(day), language)

@@ -101,6 +101,21 @@ def test_buttons_of_the_dialogues_own_making_are_explained(office: Office) -> No
     assert ">Show more<" in anna.page(f"/cases/{number}")
 
 
+def test_what_was_looked_for_before_a_hand_over_staff_read_in_german(
+    member: Callable[..., Member], visitor: Callable[..., Any]
+) -> None:
+    talk, somebody = visitor("ar"), member()
+    talk.say("أبحث عن شقة في شتندال")
+    number = case_of(talk, "نبحث عن قابلة.")
+    page = somebody.page(f"/cases/{number}")
+    known = page.partition("<dt>Schon bekannt</dt>")[2].partition("</dd>")[0]
+    assert "شتندال" in known and "[Wohnen, Stendal" in known
+    assert "Mehr anzeigen" in page
+    somebody.post(f"/cases/{number}/take")
+    somebody.post(f"/cases/{number}/give-back")
+    assert "Ihre Suche ist noch da (Wohnen, Stendal" in somebody.page(f"/cases/{number}")
+
+
 def test_what_a_notice_says_of_teams_searches_and_days_is_in_the_language_of_the_page(office: Office) -> None:
     anna, (talk, number) = office.member(), office.case("ar")
     anna.post(f"/cases/{number}/take")

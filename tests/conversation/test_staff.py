@@ -81,6 +81,24 @@ def test_a_closed_case_lets_a_new_one_begin(waiting: tuple[Visitor, Stored, str,
     assert len(numbers) == 2 and talk.state()["case_number"] != number
 
 
+def test_nobody_is_answered_by_two_while_one_of_two_cases_is_live(waiting: tuple[Visitor, Stored, str, Row]) -> None:
+    talk, view, number, anna = waiting
+    bert = view.write(lambda c: hire(c, "Herr Beispiel"))
+    view.write(lambda c: handoff.take(c, number, anna, NOTE))
+    view.write(lambda c: handoff.give_back(c, number, anna, NOTE, close=True))
+    view.write(lambda c: handoff.create(c, talk.id, 2, {**CASE, "number": "HL-2222-22"}))
+    view.write(lambda c: handoff.take(c, "HL-2222-22", bert, NOTE))
+    view.write(lambda c: handoff.reopen_as_it_was(c, number, anna))
+    assert talk.say("Wo melde ich mich an?") == [], "a colleague has opened the first one again"
+    view.write(lambda c: handoff.reply(c, number, anna, "Guten Tag", "de"))
+    view.write(lambda c: handoff.give_back(c, number, anna, NOTE, close=True))
+    assert talk.state()["staff"] == "Herr Beispiel" and talk.say("Danke, und wo melde ich mich an?") == []
+    view.write(lambda c: handoff.give_back(c, "HL-2222-22", bert, NOTE, close=True))
+    assert talk.state()["state"] == "bot"
+    (reply,) = talk.say("Wo melde ich meinen Wohnsitz an?")
+    assert reply["author"] == "bot" and "HL-" not in reply["text"]
+
+
 def test_an_open_page_shows_the_answer_at_once(waiting: tuple[Visitor, Stored, str, Row], live_server: LiveServer) -> None:
     talk, view, number, staff = waiting
     stream = Stream(f"{live_server.url}{talk.path}/events", headers=talk.headers)
