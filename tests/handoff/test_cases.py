@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from bot.console.queue import mark_read
 from bot.conversation import log
-from bot.db import create_engine, messages, metadata, outbox, tracker_events, users
+from bot.db import Database, create_engine, messages, metadata, outbox, tracker_events, users
 from bot.handoff import cases, presence
 
 ANNA: Any = SimpleNamespace(id=1, name="Anna Albrecht")
@@ -275,6 +277,35 @@ def test_who_joins_a_talk_is_announced(connection: Connection, two: str) -> None
     cases.take(connection, NUMBER, ANNA, NOTE)
     assert len(connection.execute(sa.select(messages)).all()) == count + 1
     assert cases.history(connection, NUMBER)[-1].kind == "taken"
+
+
+def test_one_ends_while_another_begins(database: Database) -> None:
+    def prepare(connection: Connection) -> str:
+        for user in (ANNA, BERND):
+            row = {"id": user.id, "email": f"{user.id}@example.org", "name": user.name, "role": "adviser", "active": True}
+            connection.execute(users.insert().values(**row, created_at=0))
+        made = log.create(connection, token="t", language="de", page=None, greeting=[NOTE])
+        values = {"topic": "other", "concern": "x", "language": "de", "contact_kind": "none", "team": "office"}
+        for seq, number in enumerate((NUMBER, SECOND)):
+            cases.create(connection, made, seq, values | {"number": number})
+        cases.take(connection, NUMBER, ANNA, NOTE)
+        return made
+
+    closed = threading.Event()
+
+    def close(connection: Connection) -> None:
+        cases.give_back(connection, NUMBER, ANNA, NOTE, close=True)
+        closed.set()
+        time.sleep(0.3)
+
+    conversation = database.write_now(prepare)
+    closing = threading.Thread(target=lambda: database.write_now(close))
+    closing.start()
+    assert closed.wait(10)
+    database.write_now(lambda c: cases.take(c, SECOND, BERND, NOTE))
+    closing.join(10)
+    assert database._read(lambda c: log.find(c, conversation)).state == "live"
+    assert database._read(_pauses) == ["pause", "resume", "pause"]
 
 
 @pytest.mark.parametrize("change", [{"active": False}, {"role": "editor"}])
