@@ -15,6 +15,7 @@ from bot.region import name_in
 from bot.resources import current
 
 Events = list[dict[str, Any]]
+_FEWEST_DIGITS = 3
 _LONGEST_STEP_BACK = 4
 """Words. "I want to go back to Stendal with my family" is a concern."""
 
@@ -28,6 +29,14 @@ def _steps_back(tracker: Tracker) -> bool:
     """Whether the last message asks for the question before, rather than answers: "back", "noch mal zurück bitte"."""
     text = str(tracker.latest_message.get("text") or "")
     return intent_of(tracker) == "go_back" and len(text.split()) <= _LONGEST_STEP_BACK
+
+
+def _no_contact(intent: str, text: str) -> str:
+    """The reply to a text without an address: asked for a person again, mistyped, or something else altogether."""
+    if intent in ("request_human", "request_appointment"):
+        return "utter_handoff_open"
+    tried = "@" in text or sum(char.isdigit() for char in text) >= _FEWEST_DIGITS
+    return "utter_handoff_contact_invalid" if tried else "utter_handoff_pardon"
 
 
 class ActionStartHandoff(Action):
@@ -91,8 +100,7 @@ class ValidateHandoffForm(FormValidationAction):
             return {"handoff_contact": way or summary.NO_CONTACT}
         contact = read_contact(address, **summary.countries(current(), language_of(tracker)))
         if contact is None:
-            asks_again = intent_of(tracker) in ("request_human", "request_appointment")
-            dispatcher.utter_message(response="utter_handoff_open" if asks_again else "utter_handoff_contact_invalid")
+            dispatcher.utter_message(response=_no_contact(intent_of(tracker), address))
             return {"handoff_contact": None}
         return {"handoff_contact": f"{way} {contact[1]}".strip()}
 

@@ -55,7 +55,8 @@ def test_a_typed_answer_becomes_a_topic_that_there_is(talk: Talk, value: Any, in
         ("a@example.org", {"handoff_contact_kind": "video"}, "video a@example.org", []),
         ("lieber nicht", {"intent": "deny"}, "none", []),
         ("anna@", {}, None, ["utter_handoff_contact_invalid"]),
-        ("weiß ich gerade nicht", {}, None, ["utter_handoff_contact_invalid"]),
+        ("0176 12", {}, None, ["utter_handoff_contact_invalid"]),
+        ("weiß ich gerade nicht", {}, None, ["utter_handoff_pardon"]),
         (None, {}, None, []),
     ],
 )
