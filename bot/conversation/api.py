@@ -26,7 +26,7 @@ from bot.conversation.forms import read_form
 from bot.conversation.presenting import as_written, timestamp
 from bot.conversation.services import Services
 from bot.db import messages, ratings, tracker_events
-from bot.handoff import appointments, cases, presence
+from bot.handoff import appointments, cases, presence, talk
 from bot.knowledge.listing import listing
 from bot.knowledge.query import Query, QueryError
 from bot.nlu.normalise import MAX_LENGTH, clean
@@ -140,7 +140,7 @@ async def look(request: Request, conversation_id: str) -> HTTPResponse:
 
 def state_of(services: Services, connection: Connection, row: Any) -> dict[str, Any]:
     """Language, direction, state, case and staff of a conversation's row."""
-    case = cases.current(connection, row.id)
+    case = talk.current(connection, row.id)
     state = {
         "id": row.id,
         "language": row.language,
@@ -237,7 +237,7 @@ def _accept(
         worker=services.worker, lease_seconds=services.settings.lease_seconds,
     )  # fmt: skip
     if accepted.fresh:
-        cases.visitor_wrote(connection, conversation.id)
+        talk.visitor_wrote(connection, conversation.id)
         services.bus.announce(connection, conversation.id)
     return accepted
 
@@ -501,7 +501,7 @@ def everything(services: Services, connection: Connection, row: Any) -> dict[str
     events = connection.execute(
         sa.select(tracker_events.c.data).where(tracker_events.c.conversation_id == row.id).order_by(tracker_events.c.id)
     )
-    case = cases.current(connection, row.id)
+    case = talk.current(connection, row.id)
     return {
         "id": row.id,
         "language": row.language,
@@ -513,7 +513,7 @@ def everything(services: Services, connection: Connection, row: Any) -> dict[str
         "messages": [services.presenter.message(m) for m in log.after(connection, row.id, 0, limit=100_000)],
         "ratings": [{"seq": r.seq, "value": r.value, "comment": r.comment, "at": timestamp(r.at)} for r in own_ratings],
         "case": cases.export(case) if case is not None else None,
-        "cases": [cases.export(each) for each in cases.of_conversation(connection, row.id)],
+        "cases": [cases.export(each) for each in talk.of_conversation(connection, row.id)],
         "dialogue_events": [json.loads(event.data) for event in events],
     }
 

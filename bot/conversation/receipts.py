@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection
 from bot.conversation import log
 from bot.conversation.errors import ApiError
 from bot.conversation.services import Services
-from bot.handoff import cases
+from bot.handoff import cases, talk
 from bot.region import name_in
 
 _SECONDS = 600
@@ -42,7 +42,7 @@ async def issue(services: Services, conversation_id: str) -> HTTPResponse:
     Raises:
         ApiError: 404, the conversation has no case.
     """
-    case = await services.database.read(lambda c: cases.current(c, conversation_id))
+    case = await services.database.read(lambda c: talk.current(c, conversation_id))
     if case is None:
         raise ApiError(404, "not_found")
     ticket = _tickets(services).dumps(case.number)

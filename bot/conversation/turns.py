@@ -25,7 +25,7 @@ from bot.conversation.events import EventBus
 from bot.conversation.presenting import Presenter
 from bot.db import Database, Unavailable
 from bot.faults import crash_point
-from bot.handoff import cases
+from bot.handoff import cases, talk
 
 logger = logging.getLogger(__name__)
 
@@ -220,7 +220,7 @@ class Turns:
         version, events = tracker.stored_version(connection, conversation_id), None
         if not self._brain.trackers.is_current(conversation_id, version):
             version, events = tracker.load_last_session(connection, conversation_id)
-        case = cases.current(connection, conversation_id)
+        case = talk.current(connection, conversation_id)
         message = log.oldest_pending(connection, conversation_id)
         return _State(conversation, message, version, events, cases.for_dialogue(case))
 

@@ -7,22 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import secrets
 import time
 from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
-from rasa.shared.core.events import ConversationPaused, ConversationResumed
 from sqlalchemy.engine import Connection, Row
 
 from bot.conversation import log
-from bot.db import case_events, case_reads, cases, conversations, messages, tracker_events, users
-from bot.handoff import outbox, presence
+from bot.db import case_events, cases, conversations, messages, users
+from bot.handoff import outbox, presence, talk
 
 STATES = ("new", "open", "waiting", "closed")
-OPEN = ("new", "open", "waiting")
 CONTACTS = ("email", "phone", "visit", "video", "none")
 ROLES = ("adviser", "administrator")
 """Roles of staff who may have a case."""
@@ -83,7 +80,7 @@ def create(connection: Connection, conversation_id: str, seq: int, values: dict[
     )  # fmt: skip
     note(connection, values["number"], None, "created")
     outbox.put(connection, "case_new", find(connection, values["number"]))
-    _settle(connection, conversation_id)
+    talk.settle(connection, conversation_id)
 
 
 def reopen(connection: Connection, number: str, seq: int, values: dict[str, Any]) -> None:
@@ -119,7 +116,7 @@ def _reopen(connection: Connection, number: str, changes: dict[str, Any], user_i
     note(connection, number, user_id, "reopened")
     again = find(connection, number)
     outbox.put(connection, "case_reopened", again, about=str(log.find(connection, case.conversation_id).next_seq))
-    _settle(connection, case.conversation_id)
+    talk.settle(connection, case.conversation_id)
 
 
 def pass_on(connection: Connection, number: str, user: Any, team: str, remark: str, told: dict[str, Any]) -> None:
@@ -146,7 +143,7 @@ def pass_on(connection: Connection, number: str, user: Any, team: str, remark: s
         .where(cases.c.number == number)
         .values(team=team, owner_id=None, state="new", updated_at=time.time(), live_at=None, live_until=None)
     )
-    _settle(connection, case.conversation_id)
+    talk.settle(connection, case.conversation_id)
     log.append(connection, case.conversation_id, [told])
     note(connection, number, user.id, "passed on", remark)
     outbox.put(
@@ -172,33 +169,6 @@ def get(connection: Connection, number: str) -> Row:
     if case is None:
         raise log.NotFound(number)
     return case
-
-
-def of_conversation(connection: Connection, conversation_id: str) -> list[Row]:
-    """A conversation's cases, newest first: a closed one that staff open again may be open beside a newer one."""
-    return connection.execute(
-        sa.select(cases)
-        .where(cases.c.conversation_id == conversation_id)
-        .order_by(cases.c.created_at.desc(), cases.c.trigger_seq.desc())
-    ).all()
-
-
-def current(connection: Connection, conversation_id: str) -> Row | None:
-    """The case that the conversation is about: whose owner talks to the visitor, else an open one, else the newest."""
-    found = of_conversation(connection, conversation_id)
-    return min(found, key=lambda case: (not is_live(case), case.state == "closed"), default=None)
-
-
-def is_live(case: Any) -> bool:
-    """Whether its owner talks to the visitor; with a case that was opened again they do so once they have written."""
-    return case.state in OPEN and case.owner_id is not None and case.taken_at is not None
-
-
-def beside(connection: Connection, case: Any) -> str | None:
-    """Name of somebody who talks to the visitor about another case of the same conversation."""
-    others = (each for each in of_conversation(connection, case.conversation_id) if each.number != case.number)
-    live = next(filter(is_live, others), None)
-    return owner_name(connection, live) if live is not None else None
 
 
 def history(connection: Connection, number: str) -> list[Row]:
@@ -232,8 +202,8 @@ def take(connection: Connection, number: str, user: Any, joined: dict[str, Any])
     )  # fmt: skip
     if changed.rowcount != 1:
         raise Conflict(owner_name(connection, before) or "")
-    if not is_live(before):
-        _settle(connection, before.conversation_id)
+    if not talk.is_live(before):
+        talk.settle(connection, before.conversation_id)
         log.append(connection, before.conversation_id, [joined])
         note(connection, number, user.id, "taken")
 
@@ -273,7 +243,7 @@ def reply(
     connection.execute(
         cases.update().where(cases.c.number == number).values(state="waiting", updated_at=now, taken_at=taken_at)
     )
-    _settle(connection, case.conversation_id)
+    talk.settle(connection, case.conversation_id)
     note(connection, number, user.id, "answered")
     if case.notify and not presence.is_here(connection, case.conversation_id, presence.VISITOR):
         # One mail for all that is written until the visitor has looked.
@@ -334,28 +304,13 @@ def _end(
     then: Iterable[dict[str, Any]],
 ) -> None:
     connection.execute(cases.update().where(cases.c.number == case.number).values(**changes, updated_at=time.time()))
-    silent = _settle(connection, case.conversation_id)
+    silent = talk.settle(connection, case.conversation_id)
     log.append(connection, case.conversation_id, rows if silent else [*rows, *then])
     closed = changes["state"] == "closed"
     note(connection, case.number, user.id, "closed" if closed else "given back")
     if closed:
         about = str(log.find(connection, case.conversation_id).next_seq)
         outbox.put(connection, "closed", find(connection, case.number), about=about)
-
-
-def _settle(connection: Connection, conversation_id: str) -> bool:
-    """Makes the conversation's state follow from its cases, and the dialogue silent or not; whether it is silent.
-
-    Call it after a case has changed.
-    """
-    found = of_conversation(connection, conversation_id)
-    live = any(map(is_live, found))
-    waits = any(case.state != "closed" for case in found)
-    before = log.find(connection, conversation_id).state
-    if (before == "live") != live:
-        _tracker_event(connection, conversation_id, ConversationPaused() if live else ConversationResumed())
-    log.set_state(connection, conversation_id, state="live" if live else "waiting_for_staff" if waits else "bot")
-    return live
 
 
 def release(connection: Connection, number: str, user: Any, left: dict[str, Any]) -> None:
@@ -372,30 +327,9 @@ def release(connection: Connection, number: str, user: Any, left: dict[str, Any]
     )
     if changed.rowcount != 1:
         raise Conflict("")
-    _settle(connection, case.conversation_id)
+    talk.settle(connection, case.conversation_id)
     log.append(connection, case.conversation_id, [left])
     note(connection, number, user.id, "released")
-
-
-def visitor_wrote(connection: Connection, conversation_id: str) -> None:
-    """Every case whose owner talks to the visitor needs their attention again; where nobody does, every open one.
-
-    The team is told if none of those who may answer has the conversation open.
-    """
-    opened = [case for case in of_conversation(connection, conversation_id) if case.state != "closed"]
-    for case in [case for case in opened if is_live(case)] or opened:
-        connection.execute(
-            cases.update()
-            .where(cases.c.number == case.number, cases.c.state == "waiting")
-            .values(state="open", updated_at=time.time())
-        )
-        read = connection.execute(
-            sa.select(sa.func.max(case_reads.c.seq)).where(case_reads.c.case_number == case.number)
-        ).scalar()
-        busy = {presence.staff(each.owner_id) for each in opened if each.owner_id not in (None, case.owner_id)}
-        # Before anybody has read it, the team knows already that there is something new.
-        if read is not None and not presence.any_staff(connection, conversation_id, but=busy):
-            outbox.put(connection, "visitor_wrote", case, about=str(read))
 
 
 def for_dialogue(case: Any) -> dict[str, Any] | None:
@@ -427,9 +361,7 @@ def open_receipt(connection: Connection, key: bytes, number: str, secret: str) -
 
 def _locked(connection: Connection, number: str) -> Row:
     """A case that nobody else changes while this transaction lasts, nor another one of its conversation."""
-    conversation_id = get(connection, number).conversation_id
-    mine = sa.select(conversations.c.id).where(conversations.c.id == conversation_id)
-    connection.execute(mine.with_for_update(key_share=True))
+    talk.lock(connection, get(connection, number).conversation_id)
     return get(connection, number)
 
 
@@ -445,16 +377,6 @@ def note(connection: Connection, number: str, user_id: int | None, kind: str, te
     connection.execute(
         case_events.insert().values(case_number=number, at=time.time(), user_id=user_id, kind=kind, text=text)
     )
-
-
-def _tracker_event(connection: Connection, conversation_id: str, event: Any) -> None:
-    """Tells the dialogue: Rasa itself is silent in a paused conversation."""
-    connection.execute(
-        tracker_events.insert().values(
-            conversation_id=conversation_id, type_name=event.type_name, at=event.timestamp,
-            data=json.dumps(event.as_dict()),
-        )
-    )  # fmt: skip
 
 
 def owner_name(connection: Connection, case: Row) -> str | None:

@@ -16,7 +16,7 @@ from bot.conversation.events import EventBus
 from bot.conversation.presenting import Presenter, timestamp
 from bot.conversation.replies import ReplyGenerator
 from bot.db import Database
-from bot.handoff import cases, live, notices, summary
+from bot.handoff import cases, live, notices, summary, talk
 from bot.handoff.hours import answer_by
 from bot.handoff.slots import slots_of
 from bot.region import locale_of
@@ -129,14 +129,14 @@ class Desk:
 
     def left(self, connection: Connection, case: Any, language: str, name: str) -> dict[str, Any]:
         """As `notice`: somebody gives a conversation back, to the assistant or to who talks to the visitor as well."""
-        other = cases.beside(connection, case)
+        other = talk.beside(connection, case)
         if other:
             return self._told("left_beside", language, name=name, other=other)
         return self.notice("utter_staff_left", language, name=name)
 
     def passed_on(self, connection: Connection, case: Any, language: str, team_id: str) -> dict[str, Any]:
         """As `notice`: another team has the case now."""
-        values, other = {"case_number": case.number, "team_id": team_id}, cases.beside(connection, case)
+        values, other = {"case_number": case.number, "team_id": team_id}, talk.beside(connection, case)
         if other:
             return self._told("passed_on_beside", language, **values, other=other)
         return self.notice("utter_case_passed_on", language, **values)

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from bot.conversation import log
 from bot.db import Database, outbox, users
-from bot.handoff import cases
+from bot.handoff import cases, talk
 from bot.handoff import outbox as box
 
 from .conftest import new_case
@@ -136,7 +136,7 @@ def test_the_team_is_told_once_of_all_that_comes_before_somebody_reads(database:
     from bot.console.queue import mark_read
 
     def wrote() -> int:
-        database.write_now(lambda c: cases.visitor_wrote(c, conversation))
+        database.write_now(lambda c: talk.visitor_wrote(c, conversation))
         return len(rows(database, kind="visitor_wrote", way="mail"))
 
     assert wrote() == 0, "the team knows of the new case"
@@ -155,10 +155,10 @@ def test_no_mail_of_a_message_that_somebody_is_looking_at(database: Database) ->
     user = database.write_now(hire)
     database.write_now(lambda c: mark_read(c, number, user.id))
     database.write_now(lambda c: presence.enter(c, conversation, presence.staff(user.id), "w1"))
-    database.write_now(lambda c: cases.visitor_wrote(c, conversation))
+    database.write_now(lambda c: talk.visitor_wrote(c, conversation))
     assert rows(database, kind="visitor_wrote") == []
     database.write_now(lambda c: presence.leave(c, conversation, presence.staff(user.id), "w1"))
-    database.write_now(lambda c: cases.visitor_wrote(c, conversation))
+    database.write_now(lambda c: talk.visitor_wrote(c, conversation))
     assert len(rows(database, kind="visitor_wrote", way="mail")) == 1
 
 
