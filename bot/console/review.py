@@ -14,6 +14,7 @@ from bot.console import sheets
 from bot.console.page import Page, Refused
 from bot.console.words import Words
 from bot.privacy import reading
+from bot.privacy.shredders import AUDITED
 
 _LONGEST_NOTE = 500
 _UNNAMED = ("inform",)
@@ -35,7 +36,7 @@ async def talk(page: Page, conversation_id: str) -> HTTPResponse:
     """One conversation, with a form at each message of the visitor."""
 
     def mark(connection: Connection) -> None:
-        page.audit(connection, "review read", conversation_id[:12])
+        page.audit(connection, "review read", conversation_id[:AUDITED])
 
     conversation, entries = await page.services.database.read(lambda c: reading.transcript(c, conversation_id))
     await page.services.database.write(mark)
@@ -66,7 +67,7 @@ async def mark(page: Page, conversation_id: str, seq: int) -> HTTPResponse:
                 connection, conversation_id, seq, user_id=page.member.id, good=verdict == "good", intent=wanted,
                 note=note or None,
             )  # fmt: skip
-        page.audit(connection, "message reviewed", conversation_id[:12])
+        page.audit(connection, "message reviewed", conversation_id[:AUDITED])
 
     await page.services.database.write(store)
     return page.go(f"/review/talk/{conversation_id}#m-{seq}")

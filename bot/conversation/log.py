@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.db import conversation_tokens, conversations, messages
-from bot.privacy import journal
+from bot.privacy import journal, shredders
 
 STATES = ("bot", "waiting_for_staff", "live", "closed")
 
@@ -283,9 +283,10 @@ def set_state(connection: Connection, conversation_id: str, **values: Any) -> No
 
 
 def erase(connection: Connection, conversation_id: str) -> bool:
-    """Deletes the conversation and, by foreign keys, all that hangs on it; False if there was none.
+    """Deletes the conversation, all that hangs on it, and what the audit log calls it by; False if there was none.
 
     It is written down beside the database first, so that no back-up brings it back.
     """
     journal.note(conversation_id)
+    shredders.unname(connection, shredders.visitor_of(connection, [conversation_id]))
     return connection.execute(conversations.delete().where(conversations.c.id == conversation_id)).rowcount == 1

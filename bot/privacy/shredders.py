@@ -34,6 +34,12 @@ class Visitor:
     conversations: tuple[str, ...]
     cases: tuple[str, ...]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the audit log calls them by."""
+        begun = (conversation_id[:AUDITED] for conversation_id in self.conversations)
+        return (*self.cases, *self.conversations, *begun)
+
 
 @dataclass(frozen=True)
 class Staff:
@@ -41,6 +47,9 @@ class Staff:
 
     user_id: int
 
+
+AUDITED = 12
+"""So many characters of a conversation's id stand in the audit log where somebody reviewed it."""
 
 Rows = Callable[[Any], Any]
 """From a person to a condition: which rows are about them."""
@@ -50,14 +59,15 @@ Rows = Callable[[Any], Any]
 class Shredder:
     """What one table holds about people.
 
-    `visitor`, `staff`: which rows are about such a person, None: none are. `staff_columns`: what is emptied instead
-    of deleting the row when a member of staff goes, because the row is about a case. `hidden`: columns that are never
-    given out.
+    `visitor`, `staff`: which rows are about such a person, None: none are. `visitor_columns`, `staff_columns`: what is
+    emptied instead of deleting the row when such a person goes, because the row is about somebody else as well.
+    `hidden`: columns that are never given out.
     """
 
     table: sa.Table
     visitor: Rows | None = None
     staff: Rows | None = None
+    visitor_columns: tuple[str, ...] = ()
     staff_columns: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
 
@@ -102,10 +112,13 @@ SHREDDERS = (
     ),
     Shredder(db.sessions, None, _by_user(db.sessions), hidden=("token_hash", "csrf")),
     Shredder(db.availability, None, _by_user(db.availability)),
-    # Who did what stays until its own time is over, with a number that is nobody's name any more.
-    Shredder(db.audit, lambda person: db.audit.c.object.in_(person.cases), _by_user(db.audit)),
+    # Who did what stays until its own time is over, but no longer about whom; an account's number is nobody's name.
+    Shredder(
+        db.audit, lambda person: db.audit.c.object.in_(person.names), _by_user(db.audit), visitor_columns=("object",)
+    ),
 )  # fmt: skip
 
+_AT_ONCE = 5000
 _KEPT_FOR_AUDIT = db.audit.name
 
 
@@ -123,14 +136,34 @@ def export(connection: Connection, person: Visitor | Staff) -> dict[str, list[di
 
 
 def erase_visitor(connection: Connection, person: Visitor) -> dict[str, int]:
-    """Deletes what a visitor left, in every table; returns how many rows each lost. The audit log keeps numbers alone."""
+    """Deletes what a visitor left, in every table; returns how many rows each lost. The audit log no longer says of whom."""
     order = {table.name: place for place, table in enumerate(db.metadata.sorted_tables)}
-    gone = {}
-    # What refers to another table goes before it.
-    for shredder in sorted(SHREDDERS, key=lambda each: -order[each.table.name]):
-        if shredder.visitor is not None and shredder.table.name != _KEPT_FOR_AUDIT:
-            gone[shredder.table.name] = connection.execute(shredder.table.delete().where(shredder.visitor(person))).rowcount
+    gone = {shredder.table.name: 0 for shredder in SHREDDERS if shredder.visitor is not None}
+    # A database takes only so many values in one statement, and at night there may be many conversations.
+    for start in range(0, len(person.conversations), _AT_ONCE):
+        some = visitor_of(connection, person.conversations[start : start + _AT_ONCE])
+        # What refers to another table goes before it.
+        for shredder in sorted(SHREDDERS, key=lambda each: -order[each.table.name]):
+            if shredder.visitor is None:
+                continue
+            table, about = shredder.table, shredder.visitor(some)
+            if shredder.visitor_columns:
+                gone[table.name] += _empty(connection, shredder, about)
+            else:
+                gone[table.name] += connection.execute(table.delete().where(about)).rowcount
     return gone
+
+
+def unname(connection: Connection, person: Visitor) -> None:
+    """Empties what names a visitor in rows that stay; for who deletes the others by their foreign keys."""
+    for shredder in SHREDDERS:
+        if shredder.visitor is not None and shredder.visitor_columns:
+            _empty(connection, shredder, shredder.visitor(person))
+
+
+def _empty(connection: Connection, shredder: Shredder, about: Any) -> int:
+    emptied = dict.fromkeys(shredder.visitor_columns)
+    return connection.execute(shredder.table.update().where(about).values(emptied)).rowcount
 
 
 def erase_staff(connection: Connection, person: Staff) -> dict[str, int]:

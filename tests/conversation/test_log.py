@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.conversation import log
-from bot.db import conversation_tokens, conversations, messages, metadata
+from bot.db import audit, conversation_tokens, conversations, messages, metadata
 from tests.conversation.conftest import new_conversation, say
 
 
@@ -145,3 +145,11 @@ def test_writing_marks_the_conversation_as_in_use(connection: Connection) -> Non
     connection.execute(conversations.update().values(updated_at=1.0))
     say(connection, conversation_id, "eins")
     assert log.find(connection, conversation_id).updated_at > time.time() - 60
+
+
+def test_an_erased_conversation_is_not_named_in_the_audit_log(connection: Connection) -> None:
+    own, other = (log.create(connection, token=name, language="de", page=None, greeting=[]) for name in ("a", "b"))
+    for object in (own, own[:12], other):
+        connection.execute(audit.insert().values(at=0, what="review read", object=object))
+    assert log.erase(connection, own) and not log.erase(connection, own)
+    assert connection.execute(sa.select(audit.c.object).order_by(audit.c.id)).scalars().all() == [None, None, other]
