@@ -6,6 +6,7 @@ All functions work on a connection inside a transaction of `bot.db.Database`.
 from __future__ import annotations
 
 import functools
+import re
 import secrets
 import time
 from typing import Any
@@ -125,7 +126,10 @@ def check_password(password: str, email: str) -> None:
     if len(password) > LONGEST:
         raise AccountError("long")
     rest = password.lower()
-    for word in (email.partition("@")[0].lower(), *_GUESSED):
+    address = email.lower()
+    # The address as a whole and its parts, long ones first; one of two letters is in every text.
+    parts = {address, *address.split("@"), *re.split(r"[\W_]+", address)}
+    for word in (*sorted((part for part in parts if len(part) > 2), key=len, reverse=True), *_GUESSED):
         rest = rest.replace(word, "")
     if len(set(password.lower())) < 5 or len(rest) < 6:
         raise AccountError("common")

@@ -28,11 +28,20 @@ def _set(connection: Connection, user_id: int, **values: object) -> None:
     connection.execute(users.update().where(users.c.id == user_id).values(**values))
 
 
+@pytest.mark.parametrize("email", ["neu@example.org", "e@example.org", "a.b@elbe.example"])
+def test_the_own_address_is_no_password_and_short_parts_of_it_forbid_nothing(email: str) -> None:
+    for password in (f"{email}1", f"1{email.upper()}!?"):
+        with pytest.raises(AccountError, match="common"):
+            accounts.check_password(password.ljust(12, "1"), email)
+    accounts.check_password("Regen am See, elf Enten", email)
+
+
 @pytest.mark.parametrize(
     ("password", "why"),
     [
         ("elf Zeichen", "short"), ("x" * 129, "long"), ("Passwort12345678", "common"), ("ababababababab", "common"),
-        ("jana.behrendt!22", "common"), ("HEIMATLOTSE-qwertz", "common"), ("Elbe im Herbst", None), ("Зима у моря 7", None),
+        ("jana.behrendt!22", "common"), ("Jana.Behrendt@example.org1", "common"), ("behrendt-jana-22", "common"),
+        ("example.org2026", "common"), ("HEIMATLOTSE-qwertz", "common"), ("Elbe im Herbst", None), ("Зима у моря 7", None),
     ],
 )  # fmt: skip
 def test_what_is_guessed_first_is_no_password(password: str, why: str | None) -> None:
