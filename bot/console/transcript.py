@@ -122,7 +122,7 @@ class Transcript:
     def _meaning(self, button: dict[str, str], language: str) -> str:
         """What a button that the dialogue made itself says in the page's language; empty where nobody knows.
 
-        Its title is one of the interface's texts, or it stands for one value of a criterion.
+        Its title is one of the interface's texts, or it stands for a language or for one value of a criterion.
         """
         interface, payload = self._services.interface, button["payload"]
         named = interface.section(self._language, "intents").get(payload.removeprefix("/"))
@@ -132,8 +132,10 @@ class Transcript:
             for key, title in interface.section(language, section).items():
                 if title == button["title"]:
                     return interface.text(self._language, section, key)
-        names = self._services.names
-        said = [pair for pair in _entities(payload).items() if pair[1] in names.lexicon.get(pair[0], {})]
+        names, entities = self._services.names, _entities(payload)
+        if entities.get("language") in self._services.languages:
+            return self._words.spoken(entities["language"])
+        said = [pair for pair in entities.items() if pair[1] in names.lexicon.get(pair[0], {})]
         return ", ".join(names.enumerated(criterion, value, self._language) for criterion, value in said)
 
     def _prepared(self, extra: dict[str, Any]) -> str:

@@ -84,6 +84,7 @@ def test_buttons_of_the_dialogues_own_making_are_explained(office: Office) -> No
         {"id": "0.0.0", "title": "Показати ще", "payload": "/show_more"},
         {"id": "0.0.1", "title": "Мені байдуже", "payload": '/refine_search{"change": "skip"}'},
         {"id": "0.0.2", "title": "оренда", "payload": '/refine_search{"deal": "rent"}'},
+        {"id": "0.0.5", "title": "العربية", "payload": '/change_language{"language": "ar"}'},
         {"id": "0.0.3", "title": "Щось зовсім інше", "payload": '/dropped_long_ago{"x": "y"}'},
         {"id": "0.0.4", "title": "Не читається", "payload": "/refine_search{"},
     ]
@@ -93,8 +94,8 @@ def test_buttons_of_the_dialogues_own_making_are_explained(office: Office) -> No
     shown = _last(anna.page(f"/cases/{number}"))
     meanings = re.findall(r'<bdi lang="uk">([^<]*)</bdi>(?: <span class="choice__meaning">([^<]*)</span>)?', shown)
     assert meanings == [
-        ("Показати ще", "Mehr anzeigen"), (skip, "Ist mir egal"), ("оренда", "mieten"), ("Щось зовсім інше", ""),
-        ("Не читається", ""),
+        ("Показати ще", "Mehr anzeigen"), (skip, "Ist mir egal"), ("оренда", "mieten"), ("العربية", "Arabisch"),
+        ("Щось зовсім інше", ""), ("Не читається", ""),
     ]  # fmt: skip
     _write(office, number, "?", "ar", utter="utter_search_results", buttons=buttons[:1], values={})
     anna.http.post("/console/language", data={"language": "en", "back": "/"})
