@@ -43,7 +43,7 @@ def typed(tracker: Tracker) -> bool:
 
 
 def case_of(tracker: Tracker) -> dict[str, Any]:
-    """The conversation's newest case: number, state, topic, agreed; empty if there is none."""
+    """The case that the conversation is about: number, state, topic, agreed; empty if there is none."""
     return (tracker.latest_message.get("metadata") or {}).get("case") or {}
 
 

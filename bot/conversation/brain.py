@@ -53,7 +53,7 @@ class Incoming:
     entities: List[Dict[str, Any]] = field(default_factory=list)
     """Of a form that we issued."""
     case: Dict[str, Any] | None = None
-    """The conversation's newest case: number, state, topic, agreed (`bot.handoff.cases.for_dialogue`)."""
+    """The case that the conversation is about: number, state, topic, agreed (`bot.handoff.cases.for_dialogue`)."""
 
 
 @dataclass(frozen=True)

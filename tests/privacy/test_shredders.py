@@ -88,7 +88,8 @@ def test_a_visitor_is_exported_and_erased_everywhere(filled: Connection, who: st
 
 
 def test_a_member_of_staff_leaves(filled: Connection) -> None:
-    filled.execute(db.cases.update().values(owner_id=1, last_owner_id=1, state="open"))
+    filled.execute(db.cases.update().values(owner_id=1, last_owner_id=1, state="open", taken_at=1.0))
+    filled.execute(db.conversations.update().values(state="live"))
     filled.execute(db.availability.insert().values(user_id=1, until=0))
     accounts.open_session(filled, 1)
     assert persons.export(filled, "anna@EXAMPLE.org", staff=True)["users"][0]["name"] == "Anna"
@@ -99,6 +100,8 @@ def test_a_member_of_staff_leaves(filled: Connection) -> None:
     row = filled.execute(sa.select(db.users).where(db.users.c.id == 1)).one()
     assert not row.active and row.password_hash is None
     assert set(filled.execute(sa.select(db.cases.c.state)).scalars()) == {"new"}, "open cases are free again"
+    with_case = sa.select(db.conversations.c.state).where(db.conversations.c.id.in_(sa.select(db.cases.c.conversation_id)))
+    assert set(filled.execute(with_case).scalars()) == {"waiting_for_staff"}, "the assistant answers again"
     assert filled.execute(sa.select(db.case_notes.c.text)).scalars().all() == ["Notiz", "Notiz"]
     with pytest.raises(persons.NobodyKnown):
         persons.erase(filled, "anna@example.org", staff=True)
