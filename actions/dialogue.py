@@ -17,6 +17,7 @@ from bot.resources import current
 Events = list[dict[str, Any]]
 _FALLBACK = "nlu_fallback"
 _REPEATED = "utter_repeat"
+_LANGUAGE = "change_language"
 
 
 class ActionMisunderstood(Action):
@@ -91,6 +92,9 @@ class ActionRepeat(Action):
         for event in reversed(tracker.events):
             if event.get("event") == "user":
                 turns += 1
+                if (event.get("parse_data") or {}).get("intent", {}).get("name") == _LANGUAGE:
+                    # That the language has changed is not what somebody missed.
+                    last = []
                 if turns > 1 and last:
                     break
             elif event.get("event") == "bot" and turns and (event.get("metadata") or {}).get("utter_action") != _REPEATED:

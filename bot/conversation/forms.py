@@ -13,7 +13,7 @@ from bot.conversation.errors import ApiError
 from bot.nlu.normalise import clean
 
 _LONGEST = 2000
-_DATE = re.compile(r"\b\d{1,2}\.\d{1,2}\.(\d{2,4})?")
+_DATE = re.compile(r"\b(?:\d{1,2}\.\d{1,2}\.(?:\d{2,4})?|\d{1,2}[/-]\d{1,2}[/-]\d{4}|\d{4}-\d{2}-\d{2})(?!\d)")
 _PLUS = re.compile(r"\b(?:plus|плюс|زائد)\s*(?=\d)", re.IGNORECASE)
 
 

@@ -71,9 +71,7 @@ def criteria_after(
     if said.get("place") is not None:
         criteria.update(radius_km=None, countryside=None, without_place=None, also_in=[*also_in] or None)
     if said.get("without_place") is not None:
-        criteria["without_place"] = left_out = _one(said["without_place"])
-        if criteria.get("place") == left_out:
-            criteria["place"] = None
+        criteria.update(_without(criteria, [*_as_list(said["without_place"])]))
     if said.get("rooms") is not None:
         criteria["rooms_from"] = _one(said.get("comparison"))
     for excluded, wanted in _EXCLUDES.items():
@@ -90,6 +88,19 @@ def criteria_after(
     for change in _as_list(said.get("change")) if "comparison" not in said else ():
         criteria.update(_changed(change, criteria, said, [] if new_question else shown, settings))
     return {name: value for name, value in criteria.items() if value is not None or name not in _CARRIED}
+
+
+def _without(criteria: Mapping[str, Any], left_out: Sequence[str]) -> dict[str, Any]:
+    """The places that still hold: "not in Iden" after "in Iden or Werben" leaves Werben, and after "20 km around Iden"
+    all that is around."""
+    places = [place for place in [*(criteria.get("also_in") or ()), criteria.get("place")] if place]
+    kept = places if criteria.get("radius_km") else [place for place in places if place not in left_out]
+    before = criteria.get("without_place") or []
+    return {
+        "place": kept[-1] if kept else None,
+        "also_in": kept[:-1] or None,
+        "without_place": [*before, *(place for place in left_out if place not in before)],
+    }
 
 
 def _turned(before: Any, now: Any) -> bool:
@@ -139,7 +150,7 @@ def to_query(
         countryside=bool(criteria.get("countryside")),
         place=criteria.get("place"),
         also_in=tuple(criteria.get("also_in") or ()),
-        without_place=criteria.get("without_place"),
+        without_place=tuple(criteria.get("without_place") or ()),
         radius_km=float(criteria.get("radius_km") or 0),
         filters={name: value for name, value in _filters(criteria).items() if name in FILTERS and value is not None},
         language=language,
@@ -149,10 +160,12 @@ def to_query(
 
 
 def _filters(criteria: Mapping[str, Any]) -> dict[str, Any]:
-    """The criteria with a number of rooms as the least there may be, where somebody said so."""
+    """The criteria with a number of rooms as the least or most there may be, where somebody said so."""
     rooms, compared = criteria.get("rooms"), criteria.get("rooms_from")
     if rooms is None or not compared:
         return dict(criteria)
+    if compared == "at_most":
+        return {**criteria, "rooms": None, "rooms_max": rooms}
     return {**criteria, "rooms": None, "rooms_min": rooms + (1 if compared == "more_than" else 0)}
 
 
@@ -179,8 +192,8 @@ def describe(
         parts.append(" / ".join(names.region.place(place).name(language) for place in places))
         if criteria.get("radius_km"):
             parts.append(interface.text(language, "criteria_values", "radius_km", value=criteria["radius_km"]))
-    if criteria.get("without_place") in names.region.places:
-        left_out = names.region.place(criteria["without_place"]).name(language)
+    if criteria.get("without_place"):
+        left_out = " / ".join(names.region.place(place).name(language) for place in criteria["without_place"])
         parts.append(interface.text(language, "criteria_values", "without", value=left_out))
     if criteria.get("countryside"):
         parts.append(interface.text(language, "criteria_values", "countryside"))
@@ -188,7 +201,7 @@ def describe(
         if criteria.get(name):
             parts.append(names.enumerated(name, criteria[name], language))
     filters = _filters(criteria)
-    for name in ("rooms", "rooms_min", "area_min"):
+    for name in ("rooms", "rooms_min", "rooms_max", "area_min"):
         if filters.get(name) is not None:
             parts.append(interface.text(language, "criteria_values", name, value=filters[name]))
     if criteria.get("price_max") is not None:

@@ -107,12 +107,12 @@ class OfferIndex:
         terms = read_terms(connection, query.text, query.language, table.size, query.glosses) if query.text else None
         liked = read_terms(connection, query.prefer, query.language, table.size, query.glosses) if query.prefer else None
         criteria = {name: FILTERS[name].accepts(table.columns, value) for name, value in filters.items()}
-        distances = self._distances(query.place)
+        distances = self._distances([query.place, *query.also_in] if query.place else [])
         if query.place:
-            near = {id for id, km in distances.items() if id == query.place or km <= query.radius_km} | {*query.also_in}
+            near = {id for id, km in distances.items() if km <= query.radius_km} | {query.place, *query.also_in}
             criteria["place"] = np.array([id in near for id in table.places])[table.place]
         if query.without_place:
-            criteria["without_place"] = np.array([id != query.without_place for id in table.places])[table.place]
+            criteria["without_place"] = np.array([id not in query.without_place for id in table.places])[table.place]
         if query.countryside:
             criteria["countryside"] = np.array([not self.region.is_town(id) for id in table.places])[table.place]
         criteria_text = [] if terms is None else ["text"]
@@ -133,9 +133,10 @@ class OfferIndex:
                 by_words = terms is not None and "text" not in given_up
                 scores = (words if by_words else preferred).scores[numbers]
                 page = _best(numbers, scores, table, distances, query.offset, query.limit)
-                met = [name for name in criteria if name not in given_up]
+                # That it is not there speaks for no offer in particular.
+                met = [name for name in criteria if name not in given_up and name != "without_place"]
                 found = [*(terms or []), *(liked or [])]
-                hits = tuple(self._hit(connection, number, query.place, met, found) for number in page)
+                hits = tuple(self._hit(connection, number, distances, met, found) for number in page)
                 alone = [step for step in steps if len(step) == 1] if given_up else []
                 without = {name: count for (name,) in alone if (count := int(fitting((name,)).sum()))}
                 return Result(hits, len(numbers), given_up, without)
@@ -200,16 +201,19 @@ class OfferIndex:
 
     # --- what to show
 
-    def _distances(self, place: str | None) -> dict[str, float]:
-        return {id: self.region.distance_km(place, id) for id in self.region.places} if place else {}
+    def _distances(self, places: Sequence[str]) -> dict[str, float]:
+        """From the nearest of these places to each; {} without one."""
+        everywhere = self.region.places if places else {}
+        return {id: min(self.region.distance_km(place, id) for place in places) for id in everywhere}
 
     def _hit(
-        self, connection: sqlite3.Connection, number: int, place: str | None, met: Sequence[str], terms: Sequence[Term]
+        self, connection: sqlite3.Connection, number: int, distances: Mapping[str, float], met: Sequence[str],
+        terms: Sequence[Term],
     ) -> Hit:
         (text,) = connection.execute("SELECT json FROM record WHERE number = ?", (number,)).fetchone()
         offer = parse_offer(text)
         found = [f"text:{term.word}" for term in terms if _holds(term.numbers, number)]
-        return Hit(offer, self.region.distance_km(place, offer.place) if place else None, (*met, *found))
+        return Hit(offer, distances.get(offer.place), (*met, *found))
 
 
 def _holds(numbers: np.ndarray, number: int) -> bool:

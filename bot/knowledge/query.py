@@ -29,7 +29,7 @@ class Query:
     text: the visitor's own words, in any language, that an offer has to hold. prefer: words that only decide the
         order. glosses: what words of either mean in English, so that they find offers written in other languages.
     place: id of a place; radius_km: how far around it, 0 is that municipality alone.
-    also_in: further places that will do. without_place: id of a place that is left out. countryside: leave out the region's towns.
+    also_in: further places that will do. without_place: places that are left out. countryside: leave out the region's towns.
     filters: name in FILTERS to a value, or for enumerated ones to a list of which any will do. Filters that mean
         nothing for the kind are passed over, because a conversation keeps what was said when the topic changes.
     language: the visitor's; German compounds in `text` are split when it is German or unknown.
@@ -43,7 +43,7 @@ class Query:
     place: str | None = None
     radius_km: float = 0.0
     also_in: Sequence[str] = ()
-    without_place: str | None = None
+    without_place: Sequence[str] = ()
     countryside: bool = False
     filters: Mapping[str, Any] = field(default_factory=dict)
     language: str | None = None

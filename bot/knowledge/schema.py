@@ -114,6 +114,7 @@ FILTERS: Mapping[str, Filter] = {
         lambda columns, rooms: (columns["rooms"] >= rooms) & (columns["rooms"] < rooms + 1), ("housing",), least=0.5
     ),
     "rooms_min": Filter(lambda columns, rooms: columns["rooms"] >= rooms, ("housing",), least=0.5),
+    "rooms_max": Filter(lambda columns, rooms: columns["rooms"] < rooms + 1, ("housing",), least=0.5),
     "price_max": Filter(lambda columns, price: columns["price"] <= price, ("housing", "service", "event")),
     "area_min": Filter(lambda columns, area: columns["area"] >= area, ("housing", "service")),
     "childcare_kind": _any_of("childcare_kind", "childcare"),
@@ -130,7 +131,7 @@ RELAX_ORDER: Mapping[str, tuple[str, ...]] = {
     "job": ("text", "countryside", "without_working_time", "working_time", "place", "occupation"),
     "training": ("text", "countryside", "training_kind", "place", "occupation"),
     # The budget is given up after the place: most people can move one town on, not pay more.
-    "housing": ("text", "countryside", "area_min", "place", "price_max", "rooms", "rooms_min", "housing_kind", "deal"),
+    "housing": ("text", "countryside", "area_min", "place", "price_max", "rooms", "rooms_min", "rooms_max", "housing_kind", "deal"),
     # A childcare place that does not take the child is none: the age goes last.
     "childcare": ("text", "countryside", "childcare_kind", "place", "child_age"),
     # What a service is about stands in its text and kind; where it is matters less.

@@ -24,7 +24,9 @@ _FORM = "handoff_"
 _CHANGE = "handoff_change"
 _ADDRESS = re.compile(r"\S@|\d(?:[\s()/-]*\d){6}")
 """An e-mail address, as far as it was finished, or as many digits as a telephone number has."""
-_DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}")
+_OTHER_ADDRESS = re.compile(r"\S@|(?<![\w+])[+0](?:[\s()/-]*\d){6}")
+"""The same where another one is known already, and a number may be that of a file."""
+_DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -38,12 +40,17 @@ class ContextReader(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """`criteria`: entities that narrow a search; `covered`: the share of the letters they must make up;
-        `sure`: an intent at least so confident stays what it is; for the intents of `searches`, which a
-        criterion alone would hardly look like, `sure_search` is enough; `alone`: from this share on it is nothing else.
-        `concern`: from so many words on, what is written where the hand-over asks for the concern is one; `urgent`:
-        intents that are never an answer to a form; `ways`: how to meet without an address; `short`: "no number" in a
-        message of more words may say something else; `plain`: from this share of its letters on it says nothing else."""
+        """Settings.
+
+        criteria: entities that narrow a search. covered: the share of the letters they must make up. sure: an intent at
+        least so confident stays what it is; for the intents of `searches`, which a criterion alone would hardly look
+        like, `sure_search` is enough. alone: from this share on it is nothing else.
+
+        concern: from so many words on, what is written where the hand-over asks for the concern is one. danger: an
+        intent that is never an answer to a form. ending: intents that end it, if they are short. ways: how to meet
+        without an address. short: "no number" in a message of more words may say something else. plain: from this
+        share of its letters on it says nothing else.
+        """
         return {
             "criteria": [
                 "place", "occupation", "working_time", "without_working_time", "deal", "housing_kind", "rooms",
@@ -55,7 +62,8 @@ class ContextReader(GraphComponent, IntentClassifier):
             "searches": ["find_job", "find_training", "find_housing", "find_childcare"],
             "sure_search": 0.4,
             "concern": 9,
-            "urgent": ["crisis", "cancel", "start_over"],
+            "danger": "crisis",
+            "ending": ["cancel", "start_over"],
             "ways": ["visit", "video"],
             "short": 8,
             "plain": 0.6,
@@ -67,7 +75,7 @@ class ContextReader(GraphComponent, IntentClassifier):
         self._alone = config["alone"]
         self._sure = config["sure"]
         self._sure_of = {name: config["sure_search"] for name in config["searches"]}
-        self._urgent, self._ways = set(config["urgent"]), set(config["ways"])
+        self._danger, self._ending, self._ways = config["danger"], set(config["ending"]), set(config["ways"])
         self._concern, self._short, self._plain = config["concern"], config["short"], config["plain"]
 
     @classmethod
@@ -92,7 +100,9 @@ class ContextReader(GraphComponent, IntentClassifier):
             sure = self._sure_of.get(intent.get("name"), self._sure)
             # "Rent" or "any" is all that was said: whatever it would mean alone, here it goes on with the search.
             share = _share(message.get(TEXT) or "", entities)
-            alone = intent.get("name") not in self._sure_of and share >= self._alone
+            # One criterion of the kind that is looked for anyway is no new search either, as several may be.
+            same = intent.get("name") == f"find_{metadata.get('searching')}" and len(entities) == 1
+            alone = (same or intent.get("name") not in self._sure_of) and share >= self._alone
             clear = intent.get("confidence", 0) >= sure
             if not entities or (clear and not expected and not alone):
                 continue
@@ -112,19 +122,29 @@ class ContextReader(GraphComponent, IntentClassifier):
         own = [e for e in entities if e["entity"] == expects]
         # "I have no phone" is an answer, and the model may hear a cry for help in it.
         plain = expects == "handoff_contact" and _share(text, own) >= self._plain
-        if not expects.startswith(_FORM) or intent.get("name") in self._urgent and not plain:
-            return
         words = len(text.split())
+        change = expects == "handoff_consent" and any(e["entity"] == _CHANGE for e in entities)
+        told = expects == "handoff_concern" and words >= self._concern
+        if not expects.startswith(_FORM) or intent.get("name") == self._danger and not plain:
+            return
+        if intent.get("name") in self._ending and not (plain or change or told):
+            return
         given: Dict[str, Any] = {}
         if expects == "handoff_concern":
-            given = {expects: text} if words >= self._concern else {}
+            given = {expects: text} if told else {}
         elif expects in ("handoff_contact", "handoff_consent"):
-            ways = [e["value"] for e in entities if e["entity"] == "contact_channel" and e["value"] in self._ways]
-            if _ADDRESS.search(_DATE.sub(" ", text)):
+            channels = [e for e in entities if e["entity"] == "contact_channel"]
+            named = [e["value"] for e in channels if not any(e["start"] < o["end"] and o["start"] < e["end"] for o in own)]
+            # "No video call", "I can't come to the office": named, and not meant.
+            ways = [] if any(e["entity"] == "denied" for e in entities) else [way for way in named if way in self._ways]
+            # "No telephone, but an e-mail address": the other one has to be asked for.
+            none = own if not {*named} - self._ways else []
+            address = _ADDRESS if expects == "handoff_contact" else _OTHER_ADDRESS
+            if address.search(_DATE.sub(" ", text)):
                 given = {"handoff_contact": text}
-            elif expects == "handoff_contact" and words <= self._short and (own or ways):
-                given = {expects: own[0]["value"] if own else ways[0]}
-            elif expects == "handoff_consent" and any(e["entity"] == _CHANGE for e in entities):
+            elif expects == "handoff_contact" and words <= self._short and (none or ways):
+                given = {expects: none[0]["value"] if none else ways[0]}
+            elif change:
                 given = {_CHANGE: "all"}
         if given:
             ranking = [(row["name"], row["confidence"]) for row in message.get(RANKING) or []]

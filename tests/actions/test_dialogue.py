@@ -90,3 +90,9 @@ def test_after_a_change_of_the_language_it_is_said_again_in_the_new_one(talk: Ta
     assert talk.run(ActionRepeat(), "repeat") == ["utter_repeat", None]
     talk.slots["language"] = "ar"
     assert talk.run(ActionRepeat(), "repeat") == ["utter_repeat", "utter_greet"]
+
+
+def test_what_was_missed_is_not_that_the_language_has_changed(talk: Talk) -> None:
+    talk.events = [user("greet"), bot("Guten Tag"), user("change_language"), bot("We will go on in English"), user("repeat")]
+    talk.run(ActionRepeat(), "repeat")
+    assert [reply["text"] for reply in talk.replies[1:]] == ["Guten Tag"]

@@ -47,9 +47,11 @@ def names(answer: Answer) -> list[str]:
 @pytest.mark.parametrize(
     ("language", "search", "then", "held", "gone"),
     [
-        ("de", "Wohnung in Tangermünde", "nicht in Tangermünde", {"without_place": "tangermuende"}, "place"),
-        ("uk", "квартира в Стендалі", "не в Стендалі", {"without_place": "stendal"}, "place"),
-        ("en", "flat in Stendal", "not in Stendal", {"without_place": "stendal"}, "place"),
+        ("de", "Wohnung in Tangermünde", "nicht in Tangermünde", {"without_place": ["tangermuende"]}, "place"),
+        ("uk", "квартира в Стендалі", "не в Стендалі", {"without_place": ["stendal"]}, "place"),
+        ("en", "flat in Stendal", "not in Stendal", {"without_place": ["stendal"]}, "place"),
+        ("de", "Wohnung", "nicht in Stendal oder Tangermünde", {"without_place": ["stendal", "tangermuende"]}, "place"),
+        ("ru", "ищу дом", "не больше 3 комнат", {"housing_kind": "house", "rooms": 3, "rooms_from": "at_most"}, "text"),
         ("de", "Wohnung in Stendal", "600", {"place": "stendal", "price_max": 600}, "text"),
         ("ru", "квартира в Стендале", "600", {"place": "stendal", "price_max": 600}, "text"),
         ("de", "Wohnung in Stendal", "ohne Garten", {"place": "stendal"}, "text"),
@@ -78,6 +80,7 @@ def test_a_search_goes_on_as_it_was_meant(
         ("uk", "мій номер 067 123 45 67", "+380671234567"),
         ("de", "keine Nummer", "none"),
         ("en", "I have no phone", "none"),
+        ("ru", "телефона нет", "none"),
         ("ar", "ليس عندي هاتف", "none"),
         ("de", "lieber persönlich bei Ihnen im Büro", "visit"),
     ],
@@ -85,6 +88,32 @@ def test_a_search_goes_on_as_it_was_meant(
 def test_the_way_to_be_reached_in_ones_own_words(brain: Brain, language: str, text: str, contact: str) -> None:
     answers, slots = talk(brain, [*TO_THE_CONTACT, text], language)
     assert slots["handoff_contact"] == contact and names(answers[-1]) == ["utter_handoff_summary"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("de", "kein Videogespräch bitte"), ("de", "Ins Büro kann ich nicht kommen"), ("en", "no phone but I have email")],
+)
+def test_what_somebody_does_not_want_is_no_way_to_reach_them(brain: Brain, language: str, text: str) -> None:
+    _, slots = talk(brain, [*TO_THE_CONTACT, text], language)
+    assert slots["handoff_contact"] is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("de", "Mein Aktenzeichen ist 20261234567"), ("en", "please call on 2026-12-01"), ("de", "am 24/11/2026 bin ich da")],
+)
+def test_a_number_of_something_else_replaces_no_contact(brain: Brain, language: str, text: str) -> None:
+    _, slots = talk(brain, [*TO_THE_CONTACT, "0176 12345678", text], language)
+    assert slots["handoff_contact"] == "+4917612345678"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("ar", "الموضوع غير صحيح"), ("uk", "не та тема"), ("pl", "temat się nie zgadza"), ("de", "falsche Nummer")]
+)
+def test_a_mistake_in_the_summary_opens_the_form_in_every_language(brain: Brain, language: str, text: str) -> None:
+    answers, _ = talk(brain, [*TO_THE_SUMMARY, text], language)
+    assert names(answers[-1]) == ["utter_handoff_edit"]
 
 
 def test_the_summary_is_changed_by_typing(brain: Brain) -> None:
@@ -100,6 +129,9 @@ def test_the_summary_is_changed_by_typing(brain: Brain) -> None:
         ("Was machen Sie mit meinen Daten?", ["utter_privacy", "utter_ask_handoff_concern"], None),
         ("lösche meine Daten", ["utter_ask_delete_confirm"], None),
         ("nein, doch nicht", ["utter_handoff_cancelled"], None),
+        ("Danke", ["utter_thank", "utter_ask_handoff_concern"], None),
+        ("Ich möchte mit einem Menschen sprechen", ["utter_handoff_open", "utter_ask_handoff_concern"], None),
+        ("Ich möchte meine Bewerbung zurückziehen und alles stornieren, geht das noch?", ["utter_ask_handoff_contact"], "Ich möchte"),
         ("Meine Mutter kann nicht mehr allein wohnen und ich suche jemanden, der hilft", ["utter_ask_handoff_contact"], "Meine Mutter"),
     ],
 )  # fmt: skip
@@ -125,6 +157,18 @@ def test_who_has_a_question_is_no_family(brain: Brain) -> None:
 def test_a_persona_is_named_in_the_summary(brain: Brain) -> None:
     answers, _ = talk(brain, [("Familie", '/tell_persona{"persona": "family"}'), *TO_THE_SUMMARY])
     assert "Familie" in answers[-1].replies[-1]["text"] and "family" not in answers[-1].replies[-1]["text"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("pl", "nie mogę w środę"), ("de", "meine Mutter kann nicht mehr laufen"), ("en", "I can't come on Tuesday"),
+        ("ru", "в понедельник не могу"),
+    ],
+)  # fmt: skip
+def test_who_cannot_do_one_thing_is_not_in_despair(brain: Brain, language: str, text: str) -> None:
+    answers, _ = talk(brain, [text], language)
+    assert names(answers[0])[0] != "utter_crisis"
 
 
 @pytest.mark.parametrize(

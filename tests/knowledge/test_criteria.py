@@ -86,17 +86,29 @@ def test_another_wish_leaves_what_is_to_be_left_out() -> None:
 
 def test_not_there_leaves_a_place_out_and_no_longer_looks_in_it() -> None:
     found = after({"search_kind": "housing", "place": "stendal"}, {"without_place": "stendal"})
-    assert found == {"without_place": "stendal"}
-    assert after({"search_kind": "housing"}, {"rooms": 2}, before=found) == {"rooms": 2, "without_place": "stendal"}
+    assert found == {"without_place": ["stendal"]}
+    assert after({"search_kind": "housing"}, {"rooms": 2}, before=found) == {"rooms": 2, "without_place": ["stendal"]}
     assert after({"search_kind": "housing"}, {"place": "stendal"}, before=found) == {"place": "stendal"}
-    assert to_query("housing", found, "de", limit=3, offset=0).without_place == "stendal"
+    assert to_query("housing", found, "de", limit=3, offset=0).without_place == ("stendal",)
+    more = after({"search_kind": "housing"}, {"without_place": ["iden", "werben"]}, before=found)
+    assert more == {"without_place": ["stendal", "iden", "werben"]}
 
 
-@pytest.mark.parametrize(("comparison", "least"), [("at_least", 3), ("more_than", 4)])
-def test_at_least_so_many_rooms(comparison: str, least: int) -> None:
+def test_what_is_left_of_two_places_or_of_the_surroundings() -> None:
+    slots, two = {"search_kind": "housing", "place": "iden"}, {"also_in": ["werben"]}
+    assert after(slots, {"without_place": "iden"}, before=two) == {"place": "werben", "without_place": ["iden"]}
+    assert after(slots, {"without_place": "werben"}, before=two) == {"place": "iden", "without_place": ["werben"]}
+    around = after(slots, {"without_place": "iden"}, before={"radius_km": 20})
+    assert around == {"place": "iden", "radius_km": 20, "without_place": ["iden"]}
+
+
+@pytest.mark.parametrize(
+    ("comparison", "name", "number"), [("at_least", "rooms_min", 3), ("more_than", "rooms_min", 4), ("at_most", "rooms_max", 3)]
+)
+def test_at_least_and_at_most_so_many_rooms(comparison: str, name: str, number: int) -> None:
     found = after({"search_kind": "housing"}, {"rooms": 3, "comparison": comparison, "change": "larger"}, shown=[home(500)])
     filters = to_query("housing", found, "de", limit=3, offset=0).filters
-    assert filters == {"rooms_min": least}
+    assert filters == {name: number}
     assert after({"search_kind": "housing"}, {"rooms": 2}, before=found) == {"rooms": 2}, "just so many, said later"
 
 

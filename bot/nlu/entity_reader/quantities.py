@@ -59,23 +59,32 @@ def rooms(reading: Reading) -> Iterator[Found]:
             second = _second_of_range(reading, number)
             if second is not None and second.value <= _MAX_ROOMS:
                 end = _unit(reading, second, "room")
+        if not end and (more := reading.at(number.last, "or_more")):
+            end = reading.at(more, "room")
         if not end:
             continue
         value: Value = number.value
         salon = reading.at(end, "salon")
         if salon:
             value, end = value + 1, salon
-        yield from _compared(reading, number)
+        yield from _compared(reading, number, end)
         yield reading.take("rooms", value, number.first, end)
 
 
-def _compared(reading: Reading, number: Number) -> Iterator[Found]:
-    """ "More than", "at least": the number beside it is the least that will do, or not even that."""
-    for comparison, cue in (("more_than", "more_than"), ("at_least", "lower")):
+def _compared(reading: Reading, number: Number, end: int) -> Iterator[Found]:
+    """ "At most", "more than", "at least", "or more": how the number beside it is meant.
+
+    Args:
+        end: Of number and unit.
+    """
+    for comparison, cue in (("at_most", "at_most"), ("more_than", "more_than"), ("at_least", "lower")):
         first = reading.before(number.first, (cue,), 0)
         if first is not None:
             yield Found("comparison", comparison, first, reading.cues[cue][first])
             return
+    after = next((first for first, last in reading.cues.get("or_more", {}).items() if first in (number.last, end)), None)
+    if after is not None:
+        yield Found("comparison", "at_least", after, reading.cues["or_more"][after])
 
 
 def area(reading: Reading) -> Iterator[Found]:

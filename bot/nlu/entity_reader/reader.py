@@ -19,7 +19,7 @@ EXTRACTOR = "LexiconEntityExtractor"
 _CASE_NUMBER = re.compile(r"(?<![a-z0-9])hl[ \-_/.]{0,3}([0-9a-z]{4})[ \-_/.]{0,3}([0-9a-z]{2})(?![a-z0-9])")
 _DENIED = {
     "place": "without_place", "working_time": "without_working_time", "housing_kind": "denied", "occupation": "denied",
-    "deal": "denied", "childcare_kind": "denied", "child_age": "denied", "rooms": "denied",
+    "deal": "denied", "contact_channel": "denied", "childcare_kind": "denied", "child_age": "denied", "rooms": "denied",
 }  # fmt: skip
 """What a "not" before an entity makes of it: a wish to do without, or words that ask for nothing."""
 _HELPERS = frozenset({"cue", "number"})
@@ -87,6 +87,7 @@ class EntityReader:
             found.extend(quantities.expected(reading, expects))
         elif expects is None:
             found.extend(_numbered(reading))
+        _share_denial(reading, found)
         found.extend(_left_out(reading, found))
         entities = [
             {
@@ -186,6 +187,18 @@ def _numbered(reading: Reading) -> Iterator[Found]:
         )
         if named or alone and len(reading.numbers) == 1 and not quantities.has_unit(reading, number):
             yield reading.take("ordinal", number.value, number.first, number.last, 1.0 if named else 0.6)
+
+
+def _share_denial(reading: Reading, found: list[Found]) -> None:
+    """ "Not in Iden or in Werben" leaves out both."""
+    ends = {item.last for item in found if item.entity == _DENIED["place"]}
+    for item in sorted((item for item in found if item.entity == "place"), key=lambda item: item.first):
+        before = item.first - 1
+        while before >= 0 and (before in reading.cues.get("preposition", {}) or reading.tokens[before].text == ","):
+            before -= 1
+        if before + 1 < item.first and before + 1 in ends:
+            item.entity = _DENIED["place"]
+            ends.add(item.last)
 
 
 def _left_out(reading: Reading, found: list[Found]) -> Iterator[Found]:

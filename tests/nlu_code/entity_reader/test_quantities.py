@@ -34,6 +34,9 @@ de | seniorengerechte Wohnung gesucht | housing_kind=senior_flat, …
 de | mehr als 2 Zimmer | comparison=more_than, rooms=2
 de | mindestens 3 Zimmer | comparison=at_least, rooms=3
 ru | больше двух комнат | comparison=more_than, rooms=2
+de | nicht mehr als 3 Zimmer | comparison=at_most, rooms=3
+uk | не більше 3 кімнат | comparison=at_most, rooms=3
+en | 3 or more rooms | rooms=3, comparison=at_least
 en | a two-room flat to rent under 500 | rooms=2, housing_kind=flat, deal=rent, price_max=500
 en | house for sale, up to 150k | housing_kind=house, deal=buy, price_max=150000
 en | at least 70 sqm | area_min=70

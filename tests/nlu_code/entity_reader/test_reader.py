@@ -220,6 +220,8 @@ en | not in Stendal please | without_place=stendal
 pl | nie w Stendalu | without_place=stendal
 uk | не в Стендалі | without_place=stendal
 ar | مو بشتندال | without_place=stendal
+de | nicht in Stendal oder Tangermünde | without_place=stendal, without_place=tangermuende
+de | kein Videogespräch bitte | denied=video
 de | nicht nur in Stendal | place=stendal, …
 en | job as a cook, not part time | occupation=hospitality_kitchen, without_working_time=part_time
 ru | работа не полный день | working_time=part_time
