@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.conversation import log
 from bot.conversation.events import EVERYTHING, EventBus
-from bot.db import Database, metadata
+from bot.db import Database, conversations, metadata
 from tests.conversation.conftest import new_conversation
 
 
@@ -57,10 +58,17 @@ async def test_another_process_on_the_same_file_wakes_us(databases: tuple[Databa
     bus = EventBus(ours)
     bus.start()
     try:
-        with bus.subscribe("a") as subscription:
-            await asyncio.sleep(0.3)  # the watch has looked once
-            await subscription.wait(0.01)
-            await others.write(new_conversation)
-            assert await subscription.wait(5) == []
+        changed = await others.write(new_conversation)
+        beside = await others.write(lambda c: new_conversation(c, token="another"))
+        with bus.subscribe(changed) as subscription, bus.subscribe(beside) as another, bus.subscribe(EVERYTHING) as every:
+            await asyncio.sleep(0.6)  # the watch has looked
+            for each in (subscription, another, every):
+                await each.wait(0.01)
+            said = [{"author": "visitor", "text": "Hallo", "language": "de"}]
+            await others.write(lambda c: log.append(c, changed, said))
+            assert await subscription.wait(5) == [] and await every.wait(5) == []
+            assert await another.wait(0.6) is None, "500 open conversations do not look again at each message"
+            await others.write(lambda c: c.execute(conversations.delete().where(conversations.c.id == beside)))
+            assert await another.wait(5) == [], "what is gone"
     finally:
         await bus.stop()
