@@ -9,7 +9,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.offers import described, show_offer
-from actions.reading import HANDOFF_SLOTS, language_of, running_case, said, typed
+from actions.reading import HANDOFF_SLOTS, in_form, language_of, running_case, said, typed
 from bot.knowledge.answers import Found
 from bot.knowledge.present import present
 from bot.resources import current
@@ -126,7 +126,7 @@ class ActionInform(Action):
         return "action_inform"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        if (tracker.active_loop or {}).get("name"):
+        if in_form(tracker):
             # The form itself goes on with it.
             return []
         late = [name for name in said(tracker) if name.startswith("handoff_")]

@@ -42,6 +42,11 @@ def typed(tracker: Tracker) -> bool:
     return bool((tracker.latest_message.get("metadata") or {}).get("typed", True))
 
 
+def in_form(tracker: Tracker) -> bool:
+    """Whether a form asks for something."""
+    return bool((tracker.active_loop or {}).get("name"))
+
+
 def case_of(tracker: Tracker) -> dict[str, Any]:
     """The case that the conversation is about: number, state, topic, agreed; empty if there is none."""
     return (tracker.latest_message.get("metadata") or {}).get("case") or {}

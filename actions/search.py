@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.reading import intent_of, language_of, said, typed
+from actions.reading import in_form, intent_of, language_of, said, typed
 from actions.showing import ask_next, show
 from bot.knowledge import criteria as rules
 from bot.knowledge.picking import left_over
@@ -55,8 +55,7 @@ class ActionSearchOffers(Action):
         # Who has just said that a criterion does not count is not asked for it.
         asked += [name for name, value in criteria.items() if value is None and name not in asked and _had(history, name)]
         # In the middle of a form the next question is the form's.
-        ask = not (tracker.active_loop or {}).get("name")
-        return slots + show(dispatcher, tracker, Search(kind, criteria), history, asked=asked, ask=ask)
+        return slots + show(dispatcher, tracker, Search(kind, criteria), history, asked=asked, ask=not in_form(tracker))
 
 
 def _had(history: list[Search], name: str) -> bool:

@@ -135,6 +135,10 @@ class Region:
         """Raises KeyError for an id that is no place of this region."""
         return self.places[id]
 
+    def receiver(self, id: str) -> Team | None:
+        """The team or partner that a case can go to; None for an id that is neither."""
+        return self.teams.get(id) or self.partners.get(id)
+
     def is_town(self, id: str) -> bool:
         """False for the country, and for an id that is no place of this region any more."""
         return id in self.places and self.places[id].town

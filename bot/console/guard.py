@@ -31,7 +31,6 @@ Handler = Callable[..., Coroutine[Any, Any, HTTPResponse | None]]
 
 log = logging.getLogger(__name__)
 
-_SAFE = ("GET", "HEAD")
 _TOUCH_SECONDS = 60
 
 HEADERS = {
@@ -98,13 +97,12 @@ async def _answer(page: Page, route: Route, handler: Handler, parameters: dict[s
 async def _check(page: Page, route: Route) -> None:
     """Raises Refused unless the request may go on."""
     request = page.request
-    changes = request.method not in _SAFE
-    if changes and not is_own(request, page.services.settings.base_url):
+    if page.changes and not is_own(request, page.services.settings.base_url):
         raise Refused(403, "foreign")
     await _recognise(page)
     if page.role not in route.roles:
         raise Refused(401, "logged_out") if page.role == NOBODY else Refused(403, "role")
-    if changes and page.user is not None and NOBODY not in route.roles:
+    if page.changes and page.user is not None and NOBODY not in route.roles:
         sent = request.headers.get("x-csrf-token") or page.raw("csrf")
         if not hmac.compare_digest(sent.encode("utf-8", "surrogatepass"), page.user.csrf.encode()):
             raise Refused(403, "foreign")

@@ -28,9 +28,8 @@ def targets(page: Page, team: str) -> list[tuple[str, str]]:
 async def pass_on(page: Page, number: str) -> HTTPResponse:
     """Another team gets it, with a remark that only staff see; the visitor is told to whom it went."""
     services, number = page.services, number.upper()
-    region = services.region
     team, remark = page.field("team"), page.field("remark", _LONGEST_REMARK)
-    target = region.teams.get(team) or region.partners.get(team)
+    target = services.region.receiver(team)
     if target is None:
         raise Refused(422, "team_unknown")
 

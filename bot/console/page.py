@@ -48,6 +48,11 @@ class Page:
             self.texts = texts_in(user.language)
 
     @property
+    def changes(self) -> bool:
+        """Whether the request may change something; all others can be sent again."""
+        return self.request.method not in ("GET", "HEAD")
+
+    @property
     def language(self) -> str:
         """The language of the page, which is also the one that visitors' messages are explained in."""
         return self.texts.language

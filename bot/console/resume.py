@@ -20,7 +20,6 @@ LONGEST = 2000
 
 _PAGE = re.compile(r"/[\w/.-]*(?:\?[\w=&%+.~*-]*)?", re.ASCII)
 """A page of the console, with what was chosen there, and nothing else."""
-_SAFE = ("GET", "HEAD")
 _WRITTEN = {"agreed": 500, "remark": 1000, "text": 4000, "note": 500}
 """Fields that somebody writes into, with their most characters. Passwords and codes are none: they are kept nowhere."""
 
@@ -29,7 +28,7 @@ def here(page: Page) -> str:
     """Where to go on after logging in; after a form that is the page that it stood on."""
     request = page.request
     path, query = request.path, request.query_string
-    if request.method not in _SAFE:
+    if page.changes:
         path, query = urlsplit(request.headers.get("referer") or "")[2:4]
     if not path.startswith("/console/"):
         return ""

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.console.words import Words
+from bot.conversation.brain import split_payload
 from bot.conversation.services import Services
 from bot.handoff import notices
 from bot.knowledge.present import present
@@ -190,9 +190,8 @@ class Transcript:
 
 def _entities(payload: str) -> dict[str, Any]:
     """The entities of a button such as `/refine_search{"deal": "rent"}` with text for a value."""
-    _, brace, rest = payload.partition("{")
     try:
-        found = json.loads(brace + rest) if brace else {}
+        _, found = split_payload(payload)
     except ValueError:
         return {}
     return {name: value for name, value in found.items() if isinstance(value, str)}

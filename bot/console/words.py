@@ -11,10 +11,8 @@ from babel.numbers import format_decimal
 
 from bot.console.texts import Texts
 from bot.conversation.services import Services
+from bot.handoff.summary import WAYS
 from bot.region import locale_of
-
-_MEETINGS = ("visit", "video")
-"""Ways to be reached that need no address."""
 
 
 class Words:
@@ -37,13 +35,12 @@ class Words:
 
     def team(self, team: str) -> str:
         """Who a case went to."""
-        region = self._services.region
-        found = region.teams.get(team) or region.partners.get(team)
+        found = self._services.region.receiver(team)
         return found.names.get(self._texts.language, found.names["de"]) if found else team
 
     def reached(self, kind: str, contact: str | None) -> str:
         """How a visitor wants to be reached, e.g. Termin im Büro; empty where they gave no way."""
-        way = self._texts(f"handing.contact_{kind}") if kind in _MEETINGS else ""
+        way = self._texts(f"handing.contact_{kind}") if kind in WAYS else ""
         return ", ".join(filter(None, (way, contact)))
 
     def spoken(self, code: str) -> str:

@@ -203,17 +203,25 @@ class Brain:
         return message.language
 
 
+def split_payload(payload: str) -> tuple[str, Dict[str, Any]]:
+    """The intent of a button's payload, and its entities with their values.
+
+    Raises:
+        ValueError: the payload is not `/intent` or `/intent{...}`.
+    """
+    if not payload.startswith("/"):
+        raise ValueError(f"{payload!r} is no payload; it begins with a slash and an intent")
+    name, brace, values = payload[1:].partition("{")
+    return name, json.loads(brace + values) if brace else {}
+
+
 def parse_payload(text: str, payload: str, entities: List[Dict[str, Any]]) -> Dict[str, Any]:
     """A button's payload or a form's values as Rasa's parse data.
 
     Raises:
         ValueError: the payload is not `/intent` or `/intent{...}`.
     """
-
-    if not payload.startswith("/"):
-        raise ValueError(f"{payload!r} is no payload; it begins with a slash and an intent")
-    name, brace, values = payload[1:].partition("{")
-    given = json.loads(brace + values) if brace else {}
+    name, given = split_payload(payload)
     found = [{"entity": entity, "value": value, "start": 0, "end": 0, "extractor": "button"} for entity, value in given.items()]
     return {
         "text": text,

@@ -12,7 +12,7 @@ import json
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import text
@@ -93,9 +93,7 @@ class EventBus:
 
     def publish(self, conversation_id: str, note: dict[str, Any] | None = None) -> None:
         """Wakes this process' subscriptions. Writers also call `announce` inside their transaction."""
-        for key in (conversation_id, EVERYTHING):
-            for subscription in list(self._subscriptions.get(key, ())):
-                subscription.wake(note)
+        self._wake((conversation_id, EVERYTHING), note)
 
     def announce(self, connection: Connection, conversation_id: str, note: dict[str, Any] | None = None) -> None:
         """Wakes other processes when this transaction is committed; nothing to do on SQLite (see `_watch_file`)."""
@@ -137,12 +135,9 @@ class EventBus:
                     since = time.time() - _COMMITTED_WITHIN
                     found = set(connection.connection.execute(_CHANGED, {"since": since}).fetchall())
                     (left,) = connection.connection.execute(_COUNTED).fetchone()
-                    if left < there:
-                        # What is gone bears no time.
-                        self._wake_all()
-                    for conversation_id in {EVERYTHING, *(row[0] for row in found - known)}:
-                        for subscription in list(self._subscriptions.get(conversation_id, ())):
-                            subscription.wake(None)
+                    # What is gone bears no time.
+                    gone = left < there
+                    self._wake(list(self._subscriptions) if gone else {EVERYTHING, *(row[0] for row in found - known)})
                     known, there = found, left
                 last = version
                 await asyncio.sleep(0.25)
@@ -161,7 +156,7 @@ class EventBus:
                 raw = connection.driver_connection if hasattr(connection, "driver_connection") else connection.connection
                 raw.set_isolation_level(psycopg2.extensions.ISOLATION_LEVEL_AUTOCOMMIT)
                 raw.cursor().execute(f"LISTEN {_CHANNEL}")
-                self._wake_all()
+                self._wake(list(self._subscriptions))
                 readable = asyncio.Event()
                 # Asked for now: a lost connection does not know its file any more, and a reader left on a closed file
                 # keeps the loop so busy that nothing else is answered.
@@ -186,7 +181,7 @@ class EventBus:
                 if connection is not None:
                     connection.invalidate()
 
-    def _wake_all(self) -> None:
-        for subscriptions in list(self._subscriptions.values()):
-            for subscription in list(subscriptions):
-                subscription.wake(None)
+    def _wake(self, keys: Iterable[str], note: dict[str, Any] | None = None) -> None:
+        for key in keys:
+            for subscription in list(self._subscriptions.get(key, ())):
+                subscription.wake(note)

@@ -332,6 +332,15 @@ def release(connection: Connection, number: str, user: Any, left: dict[str, Any]
     note(connection, number, user.id, "released")
 
 
+def free(connection: Connection, user_id: int) -> None:
+    """The open cases of a member of staff who goes may be taken by another; there the assistant answers again."""
+    theirs = (cases.c.owner_id == user_id) & cases.c.state.in_(("open", "waiting"))
+    talks = connection.execute(sa.select(cases.c.conversation_id).where(theirs).distinct()).scalars().all()
+    connection.execute(cases.update().where(theirs).values(state="new", owner_id=None))
+    for conversation_id in talks:
+        talk.settle(connection, conversation_id)
+
+
 def for_dialogue(case: Any) -> dict[str, Any] | None:
     """What the assistant may say about the conversation's case."""
     if case is None:

@@ -14,14 +14,13 @@ from bot.region import locale_of, name_in
 from bot.resources import Resources
 
 _GONE = "…"
-_PLACES = ("place", "radius_km", "countryside")
 
 
 def criteria(slots: Mapping[str, Any]) -> dict[str, Any] | None:
     """What was looked for, as a value that `in_words` reads; None if nothing was."""
     if not slots.get("search_kind"):
         return None
-    kept = {name: slots[name] for name in (*_PLACES, *FILTERS) if slots.get(name) is not None}
+    kept = {name: slots[name] for name in ("place", *FILTERS) if slots.get(name) is not None}
     return {"kind": slots["search_kind"], **kept}
 
 
@@ -35,7 +34,7 @@ def in_words(resources: Resources, values: Mapping[str, Any], language: str) -> 
     said = dict(values)
     team_id, looked, day = (said.pop(name, None) for name in ("team_id", "criteria", "answer_by"))
     if team_id is not None:
-        team = resources.region.teams.get(team_id) or resources.region.partners.get(team_id)
+        team = resources.region.receiver(team_id)
         said["team"] = name_in(team.names, language) if team else _GONE
     if looked is not None:
         names, interface, languages = resources.names, resources.interface, resources.languages

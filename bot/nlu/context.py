@@ -118,39 +118,48 @@ class ContextReader(GraphComponent, IntentClassifier):
         """Makes a message the answer to what the hand-over asks for, if it holds one."""
         entities = message.get(ENTITIES) or []
         message.set(ENTITIES, [e for e in entities if not e["entity"].startswith(_FORM)], add_to_output=True)
-        text, intent = message.get(TEXT) or "", message.get(INTENT) or {}
-        own = [e for e in entities if e["entity"] == expects]
-        # "I have no phone" is an answer, and the model may hear a cry for help in it.
-        plain = expects == "handoff_contact" and _share(text, own) >= self._plain
-        words = len(text.split())
-        change = expects == "handoff_consent" and any(e["entity"] == _CHANGE for e in entities)
-        told = expects == "handoff_concern" and words >= self._concern
-        if not expects.startswith(_FORM) or intent.get("name") == self._danger and not plain:
-            return
-        if intent.get("name") in self._ending and not (plain or change or told):
-            return
-        given: Dict[str, Any] = {}
-        if expects == "handoff_concern":
-            given = {expects: text} if told else {}
-        elif expects in ("handoff_contact", "handoff_consent"):
-            channels = [e for e in entities if e["entity"] == "contact_channel"]
-            named = [e["value"] for e in channels if not any(e["start"] < o["end"] and o["start"] < e["end"] for o in own)]
-            # "No video call", "I can't come to the office": named, and not meant.
-            ways = [] if any(e["entity"] == "denied" for e in entities) else [way for way in named if way in self._ways]
-            # "No telephone, but an e-mail address": the other one has to be asked for.
-            none = own if not {*named} - self._ways else []
-            address = _ADDRESS if expects == "handoff_contact" else _OTHER_ADDRESS
-            if address.search(_DATE.sub(" ", text)):
-                given = {"handoff_contact": text}
-            elif expects == "handoff_contact" and words <= self._short and (none or ways):
-                given = {expects: none[0]["value"] if none else ways[0]}
-            elif change:
-                given = {_CHANGE: "all"}
+        text = message.get(TEXT) or ""
+        given = self._given(text, expects, entities, (message.get(INTENT) or {}).get("name"))
         if given:
             ranking = [(row["name"], row["confidence"]) for row in message.get(RANKING) or []]
             set_intent(message, [(_ANSWER, 1.0), *ranking])
             answers = [{"entity": name, "value": value, "start": 0, "end": len(text)} for name, value in given.items()]
             message.set(ENTITIES, answers, add_to_output=True)
+
+    def _given(self, text: str, expects: str, entities: List[Dict[str, Any]], intent: str | None) -> Dict[str, str]:
+        """What a text says to the question for the slot `expects`, whatever intent it would have elsewhere."""
+        if expects == "handoff_contact":
+            return self._contact(text, entities, intent)
+        if intent == self._danger:
+            return {}
+        if expects == "handoff_concern":
+            return {expects: text} if len(text.split()) >= self._concern else {}
+        change = any(e["entity"] == _CHANGE for e in entities)
+        if expects != "handoff_consent" or intent in self._ending and not change:
+            return {}
+        if _OTHER_ADDRESS.search(_DATE.sub(" ", text)):
+            return {"handoff_contact": text}
+        return {_CHANGE: "all"} if change else {}
+
+    def _contact(self, text: str, entities: List[Dict[str, Any]], intent: str | None) -> Dict[str, str]:
+        own = [e for e in entities if e["entity"] == "handoff_contact"]
+        # "I have no phone" is an answer, and the model may hear a cry for help in it.
+        plain = _share(text, own) >= self._plain
+        if intent in (self._danger, *self._ending) and not plain:
+            return {}
+        if _ADDRESS.search(_DATE.sub(" ", text)):
+            return {"handoff_contact": text}
+        if len(text.split()) > self._short:
+            return {}
+        channels = [e for e in entities if e["entity"] == "contact_channel"]
+        named = [e["value"] for e in channels if not any(e["start"] < o["end"] and o["start"] < e["end"] for o in own)]
+        # "No telephone, but an e-mail address": the other one has to be asked for.
+        if own and {*named} <= self._ways:
+            return {"handoff_contact": own[0]["value"]}
+        # "No video call", "I can't come to the office": named, and not meant.
+        denied = any(e["entity"] == "denied" for e in entities)
+        way = next((way for way in named if way in self._ways and not denied), None)
+        return {"handoff_contact": way} if way else {}
 
 
 def _share(text: str, entities: List[Dict[str, Any]]) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from bot.console import accounts, audit
+from bot.handoff import cases
 from bot.privacy import journal, shredders
 from bot.privacy.contacts import Contacts
 from bot.privacy.shredders import Staff, Visitor
@@ -66,6 +67,7 @@ def erase(
     """
     person = find(connection, who, staff=staff, contacts=contacts)
     if isinstance(person, Staff):
+        cases.free(connection, person.user_id)
         gone, what = shredders.erase_staff(connection, person), "account erased"
     else:
         for conversation_id in person.conversations:

@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot import db
-from bot.handoff import talk
 from bot.privacy.contacts import Contacts
 
 NOT_PERSONAL: Mapping[str, str] = {
@@ -170,7 +169,7 @@ def _empty(connection: Connection, shredder: Shredder, about: Any) -> int:
 def erase_staff(connection: Connection, person: Staff) -> dict[str, int]:
     """Takes a member of staff's name out: sessions go, the account stays as a number that nobody can log in with.
 
-    Open cases of theirs are free again. Over what they wrote to visitors their name stands until the conversation goes.
+    Over what they wrote to visitors their name stands until the conversation goes.
 
     Raises:
         ValueError: it is the only administrator's account.
@@ -182,13 +181,6 @@ def erase_staff(connection: Connection, person: Staff) -> dict[str, int]:
     role = connection.execute(sa.select(u.role).where(u.id == person.user_id)).scalar()
     if role == "administrator" and connection.execute(others.limit(1)).first() is None:
         raise ValueError("this is the only administrator; make another one first")
-    c = db.cases.c
-    theirs = (c.owner_id == person.user_id) & c.state.in_(("open", "waiting"))
-    talks = connection.execute(sa.select(c.conversation_id).where(theirs).distinct()).scalars().all()
-    connection.execute(db.cases.update().where(theirs).values(state="new", owner_id=None))
-    for conversation_id in talks:
-        # Nobody reads there any more: the assistant has to answer again.
-        talk.settle(connection, conversation_id)
     gone = {}
     for shredder in SHREDDERS:
         table = shredder.table

@@ -13,13 +13,19 @@ from bot.training.model import ensure_model
 
 def talk(settings: Settings, language: str) -> None:
     """Asks and answers until the input ends."""
+    brain, resources = loaded(settings)
+    asyncio.run(_talk(brain, resources.languages.match(language)))
+
+
+def loaded(settings: Settings) -> tuple[Brain, Resources]:
+    """The trained model with its replies, and the content, which is this process' own from then on; trains if need be."""
     resources = Resources.load(settings)
     use(resources)
     brain = Brain(ReplyGenerator(resources.replies, resources.facts, resources.languages.default), resources.languages)
     model = ensure_model(settings.data, settings.models)
     brain.load(model)
     resources.use_reader(brain.reader, model.name)
-    asyncio.run(_talk(brain, resources.languages.match(language)))
+    return brain, resources
 
 
 async def _talk(brain: Brain, language: str) -> None:

@@ -12,11 +12,10 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.conversation import log
 from bot.conversation.brain import Brain
-from bot.conversation.replies import ReplyGenerator
 from bot.db import create_engine, metadata
 from bot.resources import Resources, use
 from bot.settings import Settings
-from bot.training.model import ensure_model
+from bot.training.talk import loaded
 from tests.conftest import LiveServer
 
 ROOT = Path(__file__).parents[2]
@@ -92,14 +91,7 @@ def say(connection: Connection, conversation_id: str, text: str, client_id: str 
 @pytest.fixture(scope="session")
 def trained() -> tuple[Brain, Resources]:
     """The trained model in this process: where hundreds of messages are said, a server would take minutes."""
-    settings = Settings.from_environment()
-    resources = Resources.load(settings)
-    use(resources)
-    brain = Brain(ReplyGenerator(resources.replies, resources.facts, resources.languages.default), resources.languages)
-    model = ensure_model(settings.data, settings.models)
-    brain.load(model)
-    resources.use_reader(brain.reader, model.name)
-    return brain, resources
+    return loaded(Settings.from_environment())
 
 
 @pytest.fixture

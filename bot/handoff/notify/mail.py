@@ -74,7 +74,7 @@ def compose(letter: Letter, resources: Resources, staff: dict[str, dict[str, str
         recipient = letter.case.contact
     else:
         subject, text = staff[letter.kind]["subject"], staff[letter.kind]["text"]
-        team = resources.region.teams.get(letter.team) or resources.region.partners.get(letter.team)
+        team = resources.region.receiver(letter.team)
         recipient = team.email if team else resources.region.office.email
     values = {**letter.values, "link": letter.visitor_link if to_visitor else letter.console_link}
     message = EmailMessage(policy=SMTP)

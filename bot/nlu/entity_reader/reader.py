@@ -126,7 +126,8 @@ class EntityReader:
                 not m.weak and m.value is not None for m in matches
             )
             # Beside "not a flat", "house" says what it is about without any other company.
-            contrasted = entity in _DENIED and any(reading.denied_from(m.first) is not None for m in matches)
+            denials = {m.first: reading.denied_from(m.first) for m in matches} if entity in _DENIED else {}
+            contrasted = any(first is not None for first in denials.values())
             for match in matches:
                 span = range(match.first, match.last)
                 if not taken.isdisjoint(span):
@@ -139,7 +140,7 @@ class EntityReader:
                 ):
                     continue
                 taken.update(span)
-                denied = reading.denied_from(match.first) if entity in _DENIED else None
+                denied = denials.get(match.first)
                 if denied is not None:
                     yield Found(_DENIED[entity], match.value, denied, match.last, match.quality)
                     continue
