@@ -29,6 +29,11 @@ class Chat:
         expect(self.element).to_be_attached()
         return self
 
+    def leave(self) -> Chat:
+        """Go to a page of the same site without the chat, which would write over what a test puts into its storage."""
+        self.page.goto(self.url + "/accessibility")
+        return self
+
     def open(self) -> Chat:
         self.launcher.click()
         expect(self.panel).to_be_visible()

@@ -142,9 +142,8 @@ def test_chat_recovers_from_broken_stored_state(chat: Chat, stub: Stub) -> None:
     chat.begin()
     (key,) = (key for key in chat.stored() if key.endswith(":conversation"))
     for broken in ("{", "[]", '{"id": 5}', "null", '"x"'):
-        chat.page.evaluate(
+        chat.leave().page.evaluate(
             "([key, value]) => { sessionStorage.clear(); localStorage.setItem(key, value) }", [key, broken]
         )
-        chat.page.reload()
-        chat.open()
+        chat.visit().open()
         expect(chat.notice).to_be_visible()

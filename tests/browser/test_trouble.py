@@ -84,12 +84,12 @@ def test_conversation_erased_on_another_device_is_told(chat: Chat) -> None:
 
 def test_token_that_is_no_longer_valid_is_told_and_the_draft_stays(chat: Chat) -> None:
     chat.begin()
-    chat.page.evaluate(
+    chat.field.fill("Halb geschrieben")
+    chat.leave().page.evaluate(
         """() => { for (const key of Object.keys(localStorage)) if (key.endsWith(":conversation"))
             localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage[key]), token: "x".repeat(43) })) }"""
     )
-    chat.field.fill("Halb geschrieben")
-    chat.page.reload()
+    chat.visit()
     over = chat.element.locator(".over")
     expect(over).to_contain_text("gibt es nicht mehr")
     over.locator("button").click()
