@@ -75,7 +75,7 @@ async def _conversation(request: Request, conversation_id: str) -> Any:
     """The row of the conversation that the request may see; the request's errors are in its language from then on."""
     token, services = _token(request), _services(request)
     try:
-        row = await services.database.read(lambda c: log.authenticate(c, conversation_id, token))
+        row = await services.database.look_up(lambda c: log.authenticate(c, conversation_id, token))
     except log.NotFound:
         await refusals.note(services, request, "conversation refused", conversation_id)
         raise
@@ -179,7 +179,7 @@ async def take_in(services: Services, conversation: Any, client_id: str, body: d
     Raises:
         ApiError: 429, too many messages; 400 or 422, the content is wrong.
     """
-    known = await services.database.read(lambda c: _seq_of(c, conversation.id, client_id))
+    known = await services.database.look_up(lambda c: _seq_of(c, conversation.id, client_id))
     if known is not None:
         return known
     wait = services.message_limit.take(conversation.id)
@@ -248,10 +248,10 @@ async def _content(services: Services, conversation: Any, body: dict[str, Any]) 
     if "text" in body:
         text = _text(body["text"])
         # Who types what a button says means the button, unless a person reads it.
-        button = conversation.state != "live" and await services.database.read(lambda c: _typed(c, conversation_id, text))
+        button = conversation.state != "live" and await services.database.look_up(lambda c: _typed(c, conversation_id, text))
         return text, {"payload": button["payload"]} if button else {}
     if "button" in body:
-        issued = await services.database.read(lambda c: _issued(c, conversation_id, body["button"], "buttons"))
+        issued = await services.database.look_up(lambda c: _issued(c, conversation_id, body["button"], "buttons"))
         if issued is None:
             raise ApiError(422, "button_unknown", field="button")
         return issued["title"], {"payload": issued["payload"]}
@@ -259,7 +259,7 @@ async def _content(services: Services, conversation: Any, body: dict[str, Any]) 
         form = body["form"]
         if not isinstance(form, dict):
             raise ApiError(400, "bad_request", field="form")
-        issued = await services.database.read(lambda c: _issued(c, conversation_id, form.get("id"), "form"))
+        issued = await services.database.look_up(lambda c: _issued(c, conversation_id, form.get("id"), "form"))
         if issued is None:
             raise ApiError(422, "button_unknown", field="form")
         return issued.get("sent") or _FORM_TEXT, {
@@ -353,7 +353,7 @@ async def stream(request: Request, conversation_id: str) -> None:
             opened = None
         if opened != conversation_id:
             raise ApiError(404, "not_found")
-        await services.database.read(lambda c: log.find(c, conversation_id))
+        await services.database.look_up(lambda c: log.find(c, conversation_id))
     else:
         await _conversation(request, conversation_id)
     last = _number(request.headers.get("last-event-id") or request.args.get("after"), "after")
@@ -375,7 +375,7 @@ async def _follow(request: Request, response: Any, conversation_id: str, last: i
             if notes is None:
                 await response.send(": beat\n\n")
                 notes = []
-            found = await services.database.read(partial(_news, request, conversation_id=conversation_id, seq=last))
+            found = await services.database.look_up(partial(_news, request, conversation_id=conversation_id, seq=last))
             if found is None or any(note.get("state") == "deleted" for note in notes):
                 await response.send(_event("state", {"state": "deleted"}))
                 return

@@ -17,10 +17,12 @@ from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
+from threadpoolctl import threadpool_limits
 
 from bot.conversation.action_endpoint import InProcessActions, take_failure
 from bot.conversation.known_model import checked_already
 from bot.conversation.replies import ReplyGenerator
+from bot.conversation.runner import DirectRunner
 from bot.conversation.tracker import ConversationTrackerStore
 from bot.languages import Languages
 from bot.nlu.intents import JointIntentClassifier, intent_row, selected_response
@@ -100,6 +102,8 @@ class Brain:
             lock_store=InMemoryLockStore(),
             action_endpoint=self._actions,
         )
+        # Without the wrapper that would go on in memory, and say nothing, where a tracker cannot be kept.
+        self._agent.tracker_store = self.trackers
         self.model: str | None = None
 
     def load(self, model: Path) -> None:
@@ -113,6 +117,11 @@ class Brain:
             raise
         if isinstance(self._actions, InProcessActions):
             self._actions.use(self._agent.domain)
+        processor = self._agent.processor
+        assert processor is not None and isinstance(processor.graph_runner, DaskGraphRunner)
+        processor.graph_runner = DirectRunner(processor.graph_runner)
+        # As with the encoder, one thread a message: a second one wins nothing on such small matrices, and waits busily.
+        threadpool_limits(limits=1, user_api="blas")
         self.model = os.path.basename(model)
 
     async def warm_up(self) -> None:
@@ -130,8 +139,7 @@ class Brain:
     def reader(self) -> SampleReader | None:
         """The loaded model's reader of words and vectors; None without a model."""
         runner = self._agent.processor.graph_runner if self._agent.processor else None
-        nodes = runner._instantiated_nodes.values() if isinstance(runner, DaskGraphRunner) else ()
-        components = (node._component for node in nodes)
+        components = runner.components if isinstance(runner, DirectRunner) else []
         return next((each.reader for each in components if isinstance(each, JointIntentClassifier)), None)
 
     async def understand(self, message: Incoming) -> Dict[str, Any]:

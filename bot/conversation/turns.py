@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection
 from bot.background import repeating
 from bot.conversation import log, tracker
 from bot.conversation.brain import Answer, Brain, Incoming
-from bot.conversation.events import EventBus
+from bot.conversation.events import EventBus, Subscription
 from bot.conversation.presenting import Presenter
 from bot.db import Database, Unavailable
 from bot.faults import crash_point
@@ -148,16 +148,13 @@ class Turns:
             with self._bus.subscribe(conversation_id) as subscription:
                 while not future.done():
                     # Another worker may have answered, or the turn was over before we began to wait.
-                    done, rows = await self._database.read(lambda c: log.replies_to(c, conversation_id, seq))
+                    done, rows = await self._database.look_up(lambda c: log.replies_to(c, conversation_id, seq))
                     if done:
                         return [self._presenter.message(row) for row in rows]
                     left = deadline - time.monotonic()
                     if left <= 0:
                         return None
-                    woken: asyncio.Future[Any] = asyncio.ensure_future(subscription.wait(left))
-                    waited: set[asyncio.Future[Any]] = {woken, future}
-                    await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-                    woken.cancel()
+                    await _until(future, subscription, left)
                 return future.result()
         finally:
             self._waiting.pop(key, None)
@@ -174,7 +171,7 @@ class Turns:
         failed = 0
         try:
             while True:
-                state = await self._database.read(lambda c: self._state(c, conversation_id))
+                state = await self._database.look_up(lambda c: self._state(c, conversation_id))
                 if state is None or state.message is None:
                     # Nothing left to do, unless a message has come in since: then its sender saw our lease.
                     if not await self._database.write(lambda c: self._give_back(c, conversation_id)):
@@ -356,6 +353,21 @@ class Turns:
             last = [self._presenter.message(_Unstored(row, seq + 1 + n)) for n, row in enumerate(rows)]
             future.set_result(last)
         self._bus.publish(conversation_id, {"state": "deleted"} if erased else {"typing": False, "author": "bot"})
+
+
+async def _until(future: asyncio.Future[Any], subscription: Subscription, seconds: float) -> None:
+    """Waits for the future, or for a wake-up that says more than that somebody types."""
+    deadline = time.monotonic() + seconds
+    while True:
+        woken = asyncio.ensure_future(subscription.wait(deadline - time.monotonic()))
+        waited: set[asyncio.Future[Any]] = {woken, future}
+        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+        if not woken.done():
+            woken.cancel()
+            return
+        notes = woken.result()
+        if not notes or not all(note.get("typing") for note in notes):
+            return
 
 
 class _Unstored:

@@ -49,7 +49,7 @@ async def conversation(services: Services, request: Request) -> Any | None:
     if known is None:
         return None
     try:
-        return await services.database.read(lambda c: log.authenticate(c, *known))
+        return await services.database.look_up(lambda c: log.authenticate(c, *known))
     except log.NotFound:
         return None
 

@@ -1,0 +1,78 @@
+"""What was made faster than Rasa's own says the same: trackers that copy their state, a graph that runs in one order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from rasa.core.channels.channel import UserMessage
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+
+from bot.conversation.brain import Brain, Incoming
+from bot.conversation.live_tracker import LiveTracker
+from bot.resources import Resources
+
+WHO = "shortcuts"
+TALK = (
+    "Guten Tag", "3-Zimmer-Wohnung in Tangermünde bis 600 Euro", "und in Stendal?", "Wie melde ich mich an?",
+    "Ich möchte mit einem Menschen sprechen", "Wie lange dauert das?", "Nein, doch nicht", "Danke, tschüss",
+)  # fmt: skip
+
+
+@pytest.fixture
+def brain(trained: tuple[Brain, Resources]) -> Iterator[Brain]:
+    """The trained model, and nothing left of the conversation."""
+    brain, _ = trained
+    brain.trackers.prepare(WHO, 0, [])
+    yield brain
+    brain.trackers.forget(WHO)
+
+
+async def test_live_tracker_says_what_rasas_own_says_after_every_message(brain: Brain) -> None:
+    domain = brain.trackers.domain
+    for seq, text in enumerate(TALK, 1):
+        await brain.answer(Incoming(WHO, seq, text, "de"))
+        live = await brain.trackers.retrieve(WHO)
+        assert isinstance(live, LiveTracker)
+        own = DialogueStateTracker.from_events(WHO, live.events, domain.slots, domain=domain)
+        for tracker in (live, live.copy()):
+            assert tracker.current_state(EventVerbosity.ALL) == own.current_state(EventVerbosity.ALL)
+            assert tracker.applied_events() == own.applied_events()
+            for hidden in (False, True):
+                expected = own.past_states(domain, ignore_rule_only_turns=hidden)
+                assert tracker.past_states(domain, ignore_rule_only_turns=hidden) == expected
+                # Whoever takes something out of what was said changes nothing for the next one.
+                tracker.past_states(domain, ignore_rule_only_turns=hidden)[-1].clear()
+                assert tracker.past_states(domain, ignore_rule_only_turns=hidden) == expected
+
+
+async def test_copy_of_a_tracker_goes_on_by_itself(brain: Brain) -> None:
+    await brain.answer(Incoming(WHO, 1, "Wohnung in Stendal", "de"))
+    live = await brain.trackers.retrieve(WHO)
+    assert live is not None
+    count, copy = len(live.events), live.copy()
+    copy.update_with_events(list(live.events)[-3:], None, override_timestamp=False)
+    copy.slots["search_kind"].value = "job"
+    copy.change_loop_to("handoff_form")
+    assert len(live.events) == count
+    assert live.get_slot("search_kind") == "housing"
+    assert live.active_loop_name is None
+    assert not live.init_copy().events
+    assert live.init_copy().get_slot("search_kind") is None
+
+
+async def test_nodes_run_in_one_order_say_what_dask_says(brain: Brain) -> None:
+    processor = brain._agent.processor
+    assert processor is not None
+    direct = processor.graph_runner
+    graph = DaskGraphRunner.__new__(DaskGraphRunner)
+    graph.__dict__.update({name: value for name, value in direct.__dict__.items() if name != "_orders"})
+    for text in TALK:
+        said = []
+        for runner in (direct, graph):
+            processor.graph_runner = runner
+            parsed = await processor.parse_message(UserMessage(text, metadata={"language": "de"}))
+            said.append({name: value for name, value in parsed.items() if name != "message_id"})
+        processor.graph_runner = direct
+        assert said[0] == said[1]
