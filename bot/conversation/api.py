@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import re
 import secrets
 import time
@@ -22,6 +23,7 @@ from sqlalchemy.engine import Connection
 from bot import digits
 from bot.conversation import beginning, log, receipts, refusals
 from bot.conversation.errors import ApiError
+from bot.conversation.events import Subscription
 from bot.conversation.forms import read_form
 from bot.conversation.presenting import as_written, timestamp
 from bot.conversation.services import Services
@@ -37,6 +39,8 @@ api = Blueprint("api", url_prefix="/api/v1")
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _BEAT = 15.0
+_LOOK_BEATS = 4
+"""After so many beats without news a stream looks by itself: time alone changes something, such as who is still here."""
 _LONGEST_WAIT = 30.0
 _FORM_TEXT = "✓"
 
@@ -370,11 +374,8 @@ async def _follow(request: Request, response: Any, conversation_id: str, last: i
     """Sends what happens after message `last` until the visitor goes away or the conversation is erased."""
     services, shown = _services(request), None
     with services.bus.subscribe(conversation_id) as subscription:
-        notes: list[dict[str, Any]] | None = []
+        notes: list[dict[str, Any]] = []
         while True:
-            if notes is None:
-                await response.send(": beat\n\n")
-                notes = []
             found = await services.database.look_up(partial(_news, request, conversation_id=conversation_id, seq=last))
             if found is None or any(note.get("state") == "deleted" for note in notes):
                 await response.send(_event("state", {"state": "deleted"}))
@@ -389,7 +390,17 @@ async def _follow(request: Request, response: Any, conversation_id: str, last: i
             for note in notes:
                 if "typing" in note:
                     await response.send(_event("typing", note))
-            notes = await subscription.wait(_BEAT)
+            notes = await _awaited(response, subscription)
+
+
+async def _awaited(response: Any, subscription: Subscription) -> list[dict[str, Any]]:
+    """The next notes, or none where it is time to look. Streams that began together do not beat together for long."""
+    for _ in range(_LOOK_BEATS):
+        notes = await subscription.wait(_BEAT * random.uniform(0.7, 1.0))
+        if notes is not None:
+            return notes
+        await response.send(": beat\n\n")
+    return []
 
 
 def _news(

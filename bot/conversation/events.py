@@ -33,7 +33,7 @@ _COUNTED = "SELECT count(*) FROM conversations"
 _CHANGED = """
     SELECT id, updated_at FROM conversations WHERE updated_at >= :since
     UNION ALL SELECT conversation_id, updated_at FROM cases WHERE updated_at >= :since
-    UNION ALL SELECT conversation_id, until FROM presence
+    UNION ALL SELECT conversation_id, who || worker || open FROM presence
 """
 
 

@@ -11,6 +11,7 @@ import pytest
 from bot.conversation import log
 from bot.conversation.events import EVERYTHING, EventBus
 from bot.db import Database, conversations, metadata
+from bot.handoff import presence
 from tests.conversation.conftest import new_conversation
 
 
@@ -68,6 +69,12 @@ async def test_another_process_on_the_same_file_wakes_us(databases: tuple[Databa
             await others.write(lambda c: log.append(c, changed, said))
             assert await subscription.wait(5) == [] and await every.wait(5) == []
             assert await another.wait(0.6) is None, "500 open conversations do not look again at each message"
+            await others.write(lambda c: presence.enter(c, beside, presence.VISITOR, "worker"))
+            assert await another.wait(5) == [], "who has come"
+            await others.write(lambda c: presence.renew(c, "worker"))
+            assert await another.wait(0.6) is None, "who is still here"
+            await others.write(lambda c: presence.leave(c, beside, presence.VISITOR, "worker"))
+            assert await another.wait(5) == [], "who has left"
             await others.write(lambda c: c.execute(conversations.delete().where(conversations.c.id == beside)))
             assert await another.wait(5) == [], "what is gone"
     finally:
