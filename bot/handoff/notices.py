@@ -8,8 +8,8 @@ from typing import Any
 
 from babel.dates import format_skeleton
 
-from bot.knowledge.criteria import describe
-from bot.knowledge.schema import FILTERS
+from bot.knowledge.criteria import DESCRIBED, describe
+from bot.knowledge.searching import running
 from bot.region import locale_of, name_in
 from bot.resources import Resources
 
@@ -18,10 +18,11 @@ _GONE = "…"
 
 def criteria(slots: Mapping[str, Any]) -> dict[str, Any] | None:
     """What was looked for, as a value that `in_words` reads; None if nothing was."""
-    if not slots.get("search_kind"):
+    search = running(slots)
+    if search is None:
         return None
-    kept = {name: slots[name] for name in ("place", *FILTERS) if slots.get(name) is not None}
-    return {"kind": slots["search_kind"], **kept}
+    kept = {name: search.criteria[name] for name in DESCRIBED if search.criteria.get(name) is not None}
+    return {"kind": search.kind, **kept}
 
 
 def in_words(resources: Resources, values: Mapping[str, Any], language: str) -> dict[str, Any]:

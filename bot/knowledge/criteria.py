@@ -20,6 +20,8 @@ Settings = Mapping[str, Any]
 
 _CARRIED = ("radius_km", "countryside", "text", "prefer", "rooms_from", "also_in", "without_place")
 """Criteria that no slot holds, because nothing but a running search has them."""
+DESCRIBED = ("place", *FILTERS, *(name for name in _CARRIED if name != "prefer"))
+"""Criteria that `describe` puts into words."""
 _EXCLUDES = {"without_working_time": "working_time"}
 """Criteria that leave offers out, and those that ask for the same."""
 

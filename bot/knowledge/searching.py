@@ -30,6 +30,17 @@ def read_history(slot: Sequence[Mapping[str, Any]] | None) -> list[Search]:
     return [Search(**entry) for entry in slot or []]
 
 
+def running(slots: Mapping[str, Any]) -> Search | None:
+    """The search that a conversation is in, with all that its list was found by; None if there is none.
+
+    Slots alone do not say "at least", "A or B", "not in C" or "within 20 km"; they are asked where nothing was listed yet.
+    """
+    kind, history = slots.get("search_kind"), read_history(slots.get("search_history"))
+    if not kind:
+        return None
+    return history[-1] if history and history[-1].kind == kind else Search(kind, slots)
+
+
 def as_slot(history: Sequence[Search]) -> list[dict[str, Any]]:
     """What `read_history` reads: the last few searches, JSON-ready, without criteria that say nothing."""
     return [

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.handoff import notices
+from bot.knowledge.searching import Search, as_slot
 from bot.resources import Resources
 
 SLOTS = {"search_kind": "housing", "place": "havelberg", "rooms": 3, "handoff_concern": "Wohnung", "price_max": None}
@@ -15,6 +16,16 @@ SLOTS = {"search_kind": "housing", "place": "havelberg", "rooms": 3, "handoff_co
 def test_a_search_is_kept_without_what_else_was_said() -> None:
     assert notices.criteria(SLOTS) == {"kind": "housing", "place": "havelberg", "rooms": 3}
     assert notices.criteria({"place": "havelberg"}) is None
+
+
+def test_a_search_is_kept_with_what_no_slot_says(loaded: Resources) -> None:
+    found_by = {"place": "werben", "also_in": ["iden"], "without_place": ["stendal"], "rooms": 3, "rooms_from": "at_least",
+                "text": "Garten", "prefer": "Garten"}  # fmt: skip
+    history = as_slot([Search("job", {"place": "stendal"}), Search("housing", found_by)])
+    kept = notices.criteria({**SLOTS, "search_history": history})
+    assert kept == {"kind": "housing", **{name: value for name, value in found_by.items() if name != "prefer"}}
+    said = notices.in_words(loaded, {"criteria": kept}, "en")["search"]
+    assert all(part in said for part in ("Iden / Werben", "without: Stendal", "at least 3", "Garten")), said
 
 
 @pytest.mark.parametrize(
