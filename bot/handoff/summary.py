@@ -11,7 +11,7 @@ from babel import Locale
 from bot.conversation.forms import read_contact
 from bot.handoff.routing import team_for
 from bot.knowledge.criteria import describe
-from bot.knowledge.searching import running
+from bot.knowledge.searching import by_kind
 from bot.region import locale_of, name_in
 from bot.resources import Resources
 
@@ -31,11 +31,10 @@ def facts(resources: Resources, slots: Mapping[str, Any], language: str) -> str:
     if slots.get("persona"):
         known = slots["persona"] if isinstance(slots["persona"], list) else [slots["persona"]]
         parts.extend(resources.names.enumerated("persona", persona, language) for persona in known)
-    search = running(slots)
-    if search is not None:
-        names, interface, languages = resources.names, resources.interface, resources.languages
-        parts.append(describe(search.kind, search.criteria, language, names, interface, languages))
-    elif slots.get("place") in resources.region.places:
+    searches = by_kind(slots)
+    names, interface, languages = resources.names, resources.interface, resources.languages
+    parts.extend(describe(each.kind, each.criteria, language, names, interface, languages) for each in searches)
+    if not searches and slots.get("place") in resources.region.places:
         parts.append(resources.region.places[slots["place"]].name(language))
     return "; ".join(parts)
 

@@ -12,11 +12,12 @@ from bot.knowledge.query import Hit, Result
 
 
 def reasons(hit: Hit, language: str, interface: Interface) -> list[str]:
-    """What of the search an offer meets, in words: `Ort`, `Preis`, `„garten“`."""
+    """What of the search an offer meets, in words: `Ort`, `Preis`, `„Garten“`."""
     words = []
     for reason in hit.reasons:
         name, _, word = reason.partition(":")
-        words.append(f"„{word}“" if word else interface.text(language, "criteria", name))
+        shown = interface.text(language, "criteria_values", name, value=word) if word else interface.text(language, "criteria", name)
+        words.append(shown)
     return list(dict.fromkeys(words))
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bot.knowledge.build import RANKED_AT_MOST, is_common
-from bot.knowledge.words import LINKS, MIN_COMPOUND, distinct, words
+from bot.knowledge.words import LINKS, MIN_COMPOUND, distinct, typed_words, words
 
 # More words than this say no more about what is wanted, and each costs a look-up.
 _MAX_WORDS = 12
@@ -33,7 +33,8 @@ _GLOSS_COUNTS = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One of the visitor's words: the numbers of the offers that hold it, each once, and how well, above 0."""
+    """One of the visitor's words, as they typed it: the numbers of the offers that hold it, each once, and how well,
+    above 0."""
 
     word: str
     numbers: np.ndarray
@@ -56,12 +57,13 @@ def read_terms(
     A word of `glosses` is also found by its English reading, in offers that were written in another language.
     """
     # Single letters are prepositions in the Slavic languages and initials elsewhere.
+    typed = typed_words(text)
     asked = distinct(word for word in words(text) if len(word) > 1 or word.isdigit())
     if not asked:
         return None
     read = {part: gloss for word, gloss in (glosses or {}).items() for part in words(word)}
     found = (_find_term(connection, word, language, offers, read.get(word, "")) for word in asked[:_MAX_WORDS])
-    terms = [term for term in found if term]
+    terms = [replace(term, word=typed.get(term.word, term.word)) for term in found if term]
     rare = [term for term in terms if len(term.numbers) <= offers * _COMMON_SHARE]
     return rare if rare and offers >= _COMMON_FROM else terms
 

@@ -47,9 +47,10 @@ class Readings:
             told.difference_update(idle if self.glosser else ())
         else:
             for read in self.glosser.trace(text, language):
-                known = bool(read.gloss) and read.gloss not in idle and read.gloss != self.glosser.name_gloss
+                # "Looking for apartment" is idle because its words are.
+                known = read.gloss not in idle and not {*read.gloss.split()} <= {*idle, self.glosser.name_gloss}
                 unknown = read.how == "unknown" and len(read.text) >= _SHORTEST_UNKNOWN
                 if known or unknown:
-                    told.update(read.text.split())
+                    told.update(word for word in read.text.split() if len(word) > 1 or word.isdigit())
         # As they were typed, because the visitor reads them again.
         return " ".join(word for word in _WORD.findall(text) if told.intersection(tokens(word)))

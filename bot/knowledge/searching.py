@@ -31,14 +31,21 @@ def read_history(slot: Sequence[Mapping[str, Any]] | None) -> list[Search]:
 
 
 def running(slots: Mapping[str, Any]) -> Search | None:
-    """The search that a conversation is in, with all that its list was found by; None if there is none.
+    """The search that a conversation is in, with all that its list was found by; None if there is none."""
+    return next(reversed(by_kind(slots)), None)
+
+
+def by_kind(slots: Mapping[str, Any]) -> list[Search]:
+    """What was last looked for of each kind, the running search last: who looks for a home and a nursery wants both.
 
     Slots alone do not say "at least", "A or B", "not in C" or "within 20 km"; they are asked where nothing was listed yet.
     """
-    kind, history = slots.get("search_kind"), read_history(slots.get("search_history"))
-    if not kind:
-        return None
-    return history[-1] if history and history[-1].kind == kind else Search(kind, slots)
+    kind = slots.get("search_kind")
+    latest = {search.kind: search for search in read_history(slots.get("search_history"))}
+    if kind:
+        latest[kind] = latest.pop(kind, Search(kind, slots))
+        return list(latest.values())
+    return []
 
 
 def as_slot(history: Sequence[Search]) -> list[dict[str, Any]]:

@@ -22,6 +22,15 @@ def words(text: str) -> list[str]:
     return [_ARABIC_ARTICLE.sub("", word) for word in _WORD.findall(fold(text))]
 
 
+def typed_words(text: str) -> dict[str, str]:
+    """Each word of `words` -> as it was typed the first time."""
+    typed: dict[str, str] = {}
+    for raw in _WORD.findall(text):
+        for word in words(raw):
+            typed.setdefault(word, raw)
+    return typed
+
+
 def index_words(text: str) -> Iterator[str]:
     """`words`, and beside a word with an umlaut the spelling with ae, oe, ue, since both are typed."""
     for raw in _WORD.findall(text):

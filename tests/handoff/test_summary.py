@@ -8,6 +8,7 @@ import pytest
 
 from bot.conversation.forms import read_contact, read_form
 from bot.handoff import summary
+from bot.knowledge.searching import Search, as_slot
 from bot.resources import Resources
 
 LANGUAGES = ["de", "de-simple", "en", "pl", "uk", "ru", "ar"]
@@ -19,6 +20,19 @@ def test_facts_are_said_in_the_visitors_language(loaded: Resources, language: st
     said = summary.facts(loaded, SLOTS, language)
     assert loaded.region.places["tangermuende"].name(language) in said and "3" in said and "600" in said
     assert summary.facts(loaded, {}, language) == ""
+
+
+def test_facts_are_what_was_last_looked_for_of_each_kind(loaded: Resources) -> None:
+    history = as_slot(
+        [
+            Search("housing", {"place": "stendal"}),
+            Search("childcare", {"place": "osterburg", "child_age": 24}),
+            Search("housing", {"place": "osterburg", "rooms": 3, "rooms_from": "at_least"}),
+            Search("childcare", {"place": "osterburg", "child_age": 36}),
+        ]
+    )
+    said = summary.facts(loaded, {"search_kind": "childcare", "search_history": history}, "de")
+    assert said == "Wohnen, Osterburg, mindestens 3 Zimmer; Kinderbetreuung, Osterburg, Kind von 3 Jahren"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

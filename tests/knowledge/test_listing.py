@@ -49,10 +49,10 @@ def test_only_what_helps_is_named(index: OfferIndex) -> None:
 def test_the_reasons_of_a_hit_are_told_in_the_visitors_words(data: Path, index: OfferIndex) -> None:
     languages = load_languages(DATA)
     interface, names = Interface.load(DATA, languages), Names.load(DATA)
-    query = Query(kind="housing", place="stendal", text="garten", filters={"rooms": 4, "price_max": 900}, today=TODAY)
+    query = Query(kind="housing", place="stendal", text="Garten", filters={"rooms": 4, "price_max": 900}, today=TODAY)
     found = index.search(query)
     told = {language: listing(found, language, names, interface)["offers"][0]["reasons"] for language in ("de", "en", "uk")}
-    assert sorted(told["de"]) == sorted(["Zahl der Zimmer", "Preis", "Ort", "„garten“"])
+    assert sorted(told["de"]) == sorted(["Zahl der Zimmer", "Preis", "Ort", "„Garten“"])
     assert len({tuple(words) for words in told.values()}) == 3
     relaxed = index.search(Query(kind="housing", place="stendal", filters={"rooms": 4, "price_max": 500}, today=TODAY))
     shown = json.loads(json.dumps(listing(relaxed, "de", names, interface)))

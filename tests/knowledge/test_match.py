@@ -110,7 +110,7 @@ def asked(index: OfferIndex, text: str) -> list[str]:
 def test_what_counts_as_a_word_of_a_question(write: Write, index: Open) -> None:
     write("service", {"title": "Raum 3 w Stendal"})
     opened = index()
-    assert asked(opened, "Raum w Stendal 3 raum") == ["raum", "stendal", "3"], "a letter is a preposition, a digit is not"
+    assert asked(opened, "Raum w Stendal 3 raum") == ["Raum", "Stendal", "3"], "a letter is a preposition, a digit is not"
     assert terms(opened, "w ?!") is None, "no words at all"
     assert terms(opened, "xyzzy") == [], "words, but none that any offer holds"
     unknown = " ".join(f"wort{number}" for number in range(12))
@@ -121,10 +121,10 @@ def test_words_of_most_offers_are_passed_over_once_there_are_enough(write: Write
     few = texts(*((f"n{number}", "Platz in der Kita") for number in range(30)), ("garden", "Platz im Garten"))
     write("childcare", *few)
     opened = index()
-    assert asked(opened, "Platz Garten") == ["platz", "garten"]
+    assert asked(opened, "Platz Garten") == ["Platz", "Garten"]
     write("childcare", *few, *texts(*((f"m{number}", "Platz im Hort") for number in range(30))))
     opened.refresh()
-    assert asked(opened, "Platz Garten") == ["garten"]
+    assert asked(opened, "Platz Garten") == ["Garten"]
     assert asked(opened, "Platz") == ["platz"], "alone it is still what was asked for"
 
 

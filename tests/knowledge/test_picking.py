@@ -69,7 +69,7 @@ def test_words_that_only_sort_take_nothing_away(tmp_path: Path) -> None:
     plain = index.search(Query(kind="housing", limit=100))
     sorted_ = index.search(Query(kind="housing", prefer="Storchennest", limit=100))
     assert sorted_.total == plain.total and sorted_.hits[0].offer.id == "home-3zi-aland-kruden"
-    assert "text:storchennest" in sorted_.hits[0].reasons
+    assert "text:Storchennest" in sorted_.hits[0].reasons
 
 
 def test_the_country_is_without_towns(tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ def readings() -> Readings:
         ("with a balcony please", "en", "balcony"),
         ("з балконом", "uk", "балконом"),
         ("مع شرفة", "ar", "شرفة"),
+        ("Und ein Kitaplatz für unsere Tochter, sie ist zwei", "de", "zwei"),
+        ("мы с мужем ищем квартиру с балконом", "ru", "балконом"),
+        ("are there any jobs for my wife, she is a nurse", "en", "nurse"),
         ("", "pl", ""),
     ],
 )

@@ -14,6 +14,7 @@ export class Log {
   constructor(ui) {
     this.ui = ui;
     this.nodes = new Map(); // key -> {element, message}
+    this.arranged = []; // what `arrange` saw last: [node, message]
     this.done = new Set(); // seq of forms sent in this page
     this.tools = new Tools(ui);
     this.element = h("div.log", { role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": ui.t("log_label"), tabindex: "0" });
@@ -79,12 +80,17 @@ export class Log {
 
   /** Group neighbours of one author, head each day, and keep buttons and forms only where they still count. */
   arrange(entries) {
+    const lastVisitor = lastOf(entries);
+    const from = Math.min(this.unchanged(entries) - 1, lastVisitor, lastOf(this.arranged), this.arranged.length - LAID_OUT);
+    this.arranged = entries;
     let previous = null;
-    const lastVisitor = entries.map(([, message]) => message.author).lastIndexOf("visitor");
     entries.forEach(([{ element, day, tools, passing }, message], i) => {
+      if (i < from - 1) return; // nothing about it has changed
       const time = new Date(message.at || Date.now());
       const follows = previous && previous.author === message.author && previous.name === message.name && time - previous.time < GROUP;
       const newDay = !previous || previous.time.toDateString() !== time.toDateString();
+      previous = { author: message.author, name: message.name, time };
+      if (i < from) return; // looked at for the sake of the next one
       const next = entries[i + 1]?.[1];
       const ends = !next || next.author !== message.author || next.name !== message.name || new Date(next.at || Date.now()) - time >= GROUP;
       element.classList.toggle("follows", Boolean(follows) && !newDay);
@@ -98,8 +104,16 @@ export class Log {
       for (const part of passing) part.hidden = !current;
       element.classList.toggle("far", i < entries.length - LAID_OUT);
       if (tools) tools.hidden = !ends && !isAnswer(message) && !tools.matches(":focus-within");
-      previous = { author: message.author, name: message.name, time };
     });
+  }
+
+  /** @returns {number} how many of the first entries are the ones that `arrange` saw last */
+  unchanged(entries) {
+    const i = entries.findIndex(([node, message], n) => {
+      const [known, before] = this.arranged[n] || [];
+      return node !== known || message.at !== before.at || message.name !== before.name;
+    });
+    return i < 0 ? entries.length : i;
   }
 
   messageElement(message) {
@@ -187,12 +201,20 @@ export class Log {
   /** A new conversation begins with an empty list. */
   clear() {
     this.nodes.clear();
+    this.arranged = [];
     this.element.replaceChildren();
   }
 }
 
 function key(message) {
   return (message.author === "visitor" && message.client_id) || "seq-" + message.seq;
+}
+
+/** Where the visitor spoke last, -1 for nowhere. */
+function lastOf(entries) {
+  let i = entries.length - 1;
+  while (i >= 0 && entries[i][1].author !== "visitor") i -= 1;
+  return i;
 }
 
 function asMessage(item) {

@@ -136,7 +136,7 @@ export function offerCard(ui, offer, { removable = false } = {}) {
     h("h3", {}, h("bdi", written, offer.title), foreign && ` (${languageName(ui, offer.language)})`),
     provider && h("p.offer-provider", {}, h("bdi", {}, plainText(provider))),
     place.some(Boolean) && h("p.offer-place", {}, icon("pin"), h("span", {}, place.filter(Boolean).join(" · "))),
-    offer.reasons?.length > 0 && h("p.offer-why", {}, ui.t("offer_reasons", { reasons: offer.reasons.join(", ") })),
+    offer.reasons?.length > 0 && h("p.offer-why", {}, ui.t("offer_reasons", { reasons: offer.reasons.join(ui.direction === "rtl" ? "، " : ", ") })),
     shown.length > 0 && factList(shown),
     details,
     h("div.offer-actions", {},
