@@ -125,7 +125,7 @@ def test_words_of_most_offers_are_passed_over_once_there_are_enough(write: Write
     write("childcare", *few, *texts(*((f"m{number}", "Platz im Hort") for number in range(30))))
     opened.refresh()
     assert asked(opened, "Platz Garten") == ["Garten"]
-    assert asked(opened, "Platz") == ["platz"], "alone it is still what was asked for"
+    assert asked(opened, "Platz") == ["Platz"], "alone it is still what was asked for"
 
 
 def test_a_reading_counts_less_than_the_word_and_only_as_a_whole(write: Write, index: Open) -> None:
