@@ -33,6 +33,8 @@ def quiet(level: int = logging.WARNING) -> None:
     # The SDK warns of every slot of a form that needs no validation.
     logging.getLogger("rasa_sdk").setLevel(logging.ERROR)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
+    # Said of every domain, whatever stands in it.
+    warnings.filterwarnings("ignore", "Slot auto-fill has been removed", UserWarning)
 
 
 @app.command()
