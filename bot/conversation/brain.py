@@ -27,6 +27,7 @@ from bot.conversation.tracker import ConversationTrackerStore
 from bot.languages import Languages
 from bot.nlu.intents import JointIntentClassifier, intent_row, selected_response
 from bot.nlu.reader import SampleReader
+from bot.nlu.tokenizer import NO_TOKENS
 
 log = logging.getLogger(__name__)
 
@@ -190,7 +191,7 @@ class Brain:
             return parse_payload(message.text, message.payload, message.entities)
         processor = self._agent.processor
         assert processor is not None
-        metadata: Dict[str, Any] = {"language": self._languages[message.language].understands}
+        metadata: Dict[str, Any] = {"language": self._languages[message.language].understands, NO_TOKENS: True}
         if tracker is not None:
             metadata["expects"] = tracker.get_slot("requested_slot") or tracker.get_slot("asked_criterion")
             metadata["searching"] = tracker.get_slot(_SEARCH_SLOT) if tracker.active_loop_name is None else None

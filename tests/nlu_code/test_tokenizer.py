@@ -3,7 +3,7 @@
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.tokenizer import LanguageTokenizer, guess_language, rules_for, split
+from bot.nlu.tokenizer import NO_TOKENS, LanguageTokenizer, guess_language, rules_for, split
 
 SENTENCES = [
     pytest.param("de", "Suche 3-Zimmer-Wohnung, z. B. in Tangermünde!", "Tangermünde", id="German"),
@@ -44,6 +44,18 @@ def test_the_component_uses_the_language_of_the_message() -> None:
     message = Message(data={"text": "Немає п'яти кімнат", "language": "uk"})
     component.process([message])
     assert [token.text for token in message.get("text_tokens")][-1] == "кімнат"
+
+
+def test_who_does_not_look_at_tokens_is_told_none_and_none_are_made() -> None:
+    component = LanguageTokenizer(LanguageTokenizer.get_default_config())
+    told = []
+    for metadata in ({}, {NO_TOKENS: True}):
+        data = {"text": "Hallo Stendal", "language": "de", "metadata": metadata}
+        message = Message(data=data, output_properties={"text_tokens"})
+        component.process([message])
+        told.append(message.as_dict(only_output_properties=True).get("text_tokens"))
+    assert told == [[(0, 5), (6, 13)], None]
+    assert message.get("text_tokens")._made is None
 
 
 def test_a_language_is_built_once() -> None:
