@@ -129,6 +129,9 @@ def _factors(opinions: list[np.ndarray], targets: np.ndarray) -> tuple[float, fl
         scores = sum(np.exp(factor) * opinion for factor, opinion in zip(logarithms, opinions, strict=True))
         return float((logsumexp(scores, axis=1) - scores[np.arange(len(targets)), targets]).mean())
 
-    found = minimize(loss, np.log([4.0, 1.0][: len(opinions)]), method="Nelder-Mead", options={"xatol": 0.02, "fatol": 1e-4})
-    factors = np.exp(found.x)
+    start = np.log([4.0, 1.0][: len(opinions)])
+    # Its own first steps are a share of the start, and log 1 is 0: the second factor would never move.
+    steps = np.vstack([start, start - np.eye(len(start)) / 2])
+    options = {"xatol": 0.02, "fatol": 1e-4, "initial_simplex": steps}
+    factors = np.exp(minimize(loss, start, method="Nelder-Mead", options=options).x)
     return float(factors[0]), float(factors[1]) if len(factors) > 1 else 0.0

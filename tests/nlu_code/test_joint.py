@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bot.nlu.features import ngrams
-from bot.nlu.joint import JointModel, Plan, Sample
+from bot.nlu.joint import JointModel, Plan, Sample, _factors
 
 TEXTS = {
     "job": ["work as a nurse", "looking for a job", "any job for a driver", "work in a bakery", "job offers please", "hiring nurses"],
@@ -53,3 +53,14 @@ def test_probabilities_sum_to_one_even_for_an_unknown_text() -> None:
     ranking = model.rank(Sample((list(ngrams("żółw")), [])))
     assert sum(p for _, p in ranking) == pytest.approx(1, abs=1e-5)
     assert ranking == sorted(ranking, key=lambda row: -row[1])
+
+
+def test_each_opinion_counts_as_much_as_it_is_worth() -> None:
+    random = np.random.default_rng(3)
+    targets = random.integers(0, 5, 400)
+    knows = np.eye(5)[targets] + random.normal(0, 0.6, (400, 5))
+    guesses = random.normal(0, 1, (400, 5))
+    for opinions in ([knows, guesses], [guesses, knows]):
+        found = _factors(opinions, targets)
+        useful, useless = (found[0], found[1]) if opinions[0] is knows else (found[1], found[0])
+        assert useful > 1.5 and useless < 0.3, found

@@ -55,6 +55,15 @@ def test_understands_the_plainest_questions(brain: Brain, language: str) -> None
     assert [r.question.text for r in readings if r.asked_back] == []
 
 
+def test_understands_what_ordinary_people_ask(brain: Brain) -> None:
+    """576 questions by six writers who wrote before they looked at any example, one half of what each of them wrote."""
+    asked = read_questions(brain, read_examples(Path("tests/asked"), LANGUAGES))
+    first, three = share(asked, lambda reading: reading.first), share(asked, lambda reading: reading.three)
+    print(f"{first:.3f} first, {three:.3f} among three, of {len(asked)}")
+    assert first >= FLOORS["asked"]["first"]
+    assert three >= FLOORS["asked"]["three"]
+
+
 def test_danger_is_recognised(readings: list[Reading]) -> None:
     own = [reading for reading in readings if reading.question.intent == "crisis"]
     # An emergency's answer holds the same numbers, so taking the one for the other leaves nobody alone.
