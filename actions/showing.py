@@ -89,10 +89,7 @@ def ask_next(dispatcher: CollectingDispatcher, tracker: Tracker, search: Search)
 
 def describe(search: Search, language: str) -> str:
     """The search in words of a language."""
-    resources = current()
-    return rules.describe(
-        search.kind, search.criteria, language, resources.names, resources.interface, resources.languages
-    )
+    return current().describe(search.kind, search.criteria, language)
 
 
 def button(intent: str, language: str, entities: dict[str, Any] | None = None) -> dict[str, str]:

@@ -13,6 +13,7 @@ from bot.errors import load_yaml
 from bot.handoff.prepared import PreparedReplies
 from bot.interface import Interface
 from bot.knowledge.answers import AnswerIndex
+from bot.knowledge.criteria import describe
 from bot.knowledge.index import OfferIndex
 from bot.knowledge.present import Names
 from bot.knowledge.readings import Readings
@@ -83,6 +84,10 @@ class Resources:
         """Reads words and sentences as the loaded model does; what it needs for that is computed once and kept."""
         self.readings.use(reader)
         self.answers.use(self.readings, model, self.settings.models / "cache")
+
+    def describe(self, kind: str, criteria: Mapping[str, Any], language: str) -> str:
+        """A search in words of a language, as `bot.knowledge.criteria.describe` puts it."""
+        return describe(kind, criteria, language, self.names, self.interface, self.languages)
 
     def facts(self, language: str) -> Mapping[str, str]:
         """Variables that every reply may use."""

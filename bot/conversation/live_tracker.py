@@ -8,12 +8,10 @@ the time that a reply took (docs/benchmarks.md, Replies).
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
 from typing import Any, Dict, List
 
 from rasa.shared.core.domain import Domain, State
 from rasa.shared.core.events import Event
-from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 
 
@@ -25,16 +23,14 @@ class LiveTracker(DialogueStateTracker):
 
     def init_copy(self) -> LiveTracker:
         """A tracker of the same conversation before anything was said."""
-        fresh = LiveTracker(self.sender_id, (), self._max_event_history, is_rule_tracker=self.is_rule_tracker)
-        fresh.slots = _copied(self.slots.values())
+        fresh = self._without_events()
         for slot in fresh.slots.values():
             slot.reset()
         return fresh
 
     def copy(self) -> LiveTracker:
         """A tracker that can go on by itself; it shares the events so far, which never change."""
-        same = LiveTracker(self.sender_id, (), self._max_event_history, is_rule_tracker=self.is_rule_tracker)
-        same.slots = _copied(self.slots.values())
+        same = self._without_events()
         same.events.extend(self.events)
         same._paused = self._paused
         same.followup_action = self.followup_action
@@ -43,6 +39,14 @@ class LiveTracker(DialogueStateTracker):
         same.latest_bot_utterance = self.latest_bot_utterance
         same.active_loop = dataclasses.replace(self.active_loop) if self.active_loop else None
         return same
+
+    def _without_events(self) -> LiveTracker:
+        """A tracker with the slots as they are, and nothing else."""
+        fresh = LiveTracker(self.sender_id, (), self._max_event_history, is_rule_tracker=self.is_rule_tracker)
+        for name, slot in self.slots.items():
+            fresh.slots[name] = copied = object.__new__(type(slot))
+            copied.__dict__.update(slot.__dict__)
+        return fresh
 
     def applied_events(self) -> List[Event]:
         """What counts of the events: not what was taken back, nor what was before the session."""
@@ -65,11 +69,3 @@ class LiveTracker(DialogueStateTracker):
             self._states = age, super().past_states(domain, omit_unset_slots)
         # Policies take out of the states what they do not look at.
         return [{part: dict(values) for part, values in state.items()} for state in self._states[1]]
-
-
-def _copied(slots: Iterable[Slot]) -> dict[str, Slot]:
-    copies = {}
-    for slot in slots:
-        copy = copies[slot.name] = object.__new__(type(slot))
-        copy.__dict__.update(slot.__dict__)
-    return copies

@@ -65,7 +65,8 @@ class ConversationTrackerStore(TrackerStore, SerializedTrackerAsText):
 
     def prepare(self, conversation_id: str, version: int, stored: Iterable[Dict[str, Any]]) -> None:
         """Puts a tracker into the cache, built from the stored events of its last session."""
-        tracker = self._replayed(conversation_id, deserialise_events(list(stored)))
+        events = deserialise_events(list(stored))
+        tracker = LiveTracker.from_events(conversation_id, events, self.domain.slots, domain=self.domain)
         self._live[conversation_id] = _Live(tracker, version, len(tracker.events))
         while len(self._live) > self._keep:
             self._live.popitem(last=False)
@@ -81,18 +82,12 @@ class ConversationTrackerStore(TrackerStore, SerializedTrackerAsText):
         # As if the form had just asked: what it asks for is a slot.
         running: List[Event] = [ActionExecuted(form), ActiveLoop(form)] if form else []
         events: List[Event] = [SessionStarted(), *running, *slots, ActionExecuted(ACTION_LISTEN_NAME)]
-        live.tracker = self._replayed(conversation_id, events)
+        live.tracker = LiveTracker.from_events(conversation_id, events, self.domain.slots, domain=self.domain)
         live.saved = 0
 
     def init_tracker(self, sender_id: str) -> LiveTracker:
         """An empty tracker."""
         return LiveTracker(sender_id, self.domain.slots)
-
-    def _replayed(self, conversation_id: str, events: Iterable[Event]) -> LiveTracker:
-        tracker = self.init_tracker(conversation_id)
-        for event in events:
-            tracker.update(event, self.domain)
-        return tracker
 
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """The cached tracker itself, not a copy: Rasa changes it in place, as `save` expects."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from babel.dates import format_skeleton
 
-from bot.knowledge.criteria import DESCRIBED, describe
+from bot.knowledge.criteria import DESCRIBED
 from bot.knowledge.searching import running
 from bot.region import locale_of, name_in
 from bot.resources import Resources
@@ -38,9 +38,8 @@ def in_words(resources: Resources, values: Mapping[str, Any], language: str) -> 
         team = resources.region.receiver(team_id)
         said["team"] = name_in(team.names, language) if team else _GONE
     if looked is not None:
-        names, interface, languages = resources.names, resources.interface, resources.languages
         try:
-            said["search"] = describe(looked["kind"], looked, language, names, interface, languages)
+            said["search"] = resources.describe(looked["kind"], looked, language)
         except (KeyError, TypeError):
             said["search"] = _GONE
     if day is not None:

@@ -10,7 +10,6 @@ from babel import Locale
 
 from bot.conversation.forms import read_contact
 from bot.handoff.routing import team_for
-from bot.knowledge.criteria import describe
 from bot.knowledge.searching import by_kind
 from bot.region import locale_of, name_in
 from bot.resources import Resources
@@ -32,8 +31,7 @@ def facts(resources: Resources, slots: Mapping[str, Any], language: str) -> str:
         known = slots["persona"] if isinstance(slots["persona"], list) else [slots["persona"]]
         parts.extend(resources.names.enumerated("persona", persona, language) for persona in known)
     searches = by_kind(slots)
-    names, interface, languages = resources.names, resources.interface, resources.languages
-    parts.extend(describe(each.kind, each.criteria, language, names, interface, languages) for each in searches)
+    parts.extend(resources.describe(each.kind, each.criteria, language) for each in searches)
     if not searches and slots.get("place") in resources.region.places:
         parts.append(resources.region.places[slots["place"]].name(language))
     return "; ".join(parts)

@@ -59,11 +59,9 @@ def _is_canonical(spec: Any, value: Any) -> bool:
 
 def in_words(kind: str, criteria: Mapping[str, Any], place: str, resources: Any, language: str = "de") -> str:
     """A counted search as staff read it: "Wohnen, Tangermünde, 3 Zimmer, bis 600 €"."""
-    from bot.knowledge.criteria import describe
-
     single = {name: value for name, value in criteria.items() if not isinstance(value, list) and name != "text"}
     asked = {**single, "place": place or None}
-    words = [describe(kind, asked, language, resources.names, resources.interface, resources.languages)]
+    words = [resources.describe(kind, asked, language)]
     for name, value in criteria.items():
         if isinstance(value, list):
             words.append(" / ".join(resources.names.enumerated(name, str(each), language) for each in value))

@@ -57,12 +57,12 @@ def read_terms(
     A word of `glosses` is also found by its English reading, in offers that were written in another language.
     """
     # Single letters are prepositions in the Slavic languages and initials elsewhere.
-    typed = typed_words(text)
     asked = distinct(word for word in words(text) if len(word) > 1 or word.isdigit())
     if not asked:
         return None
     read = {part: gloss for word, gloss in (glosses or {}).items() for part in words(word)}
     found = (_find_term(connection, word, language, offers, read.get(word, "")) for word in asked[:_MAX_WORDS])
+    typed = typed_words(text)
     terms = [replace(term, word=typed.get(term.word, term.word)) for term in found if term]
     rare = [term for term in terms if len(term.numbers) <= offers * _COMMON_SHARE]
     return rare if rare and offers >= _COMMON_FROM else terms

@@ -41,11 +41,11 @@ def by_kind(slots: Mapping[str, Any]) -> list[Search]:
     Slots alone do not say "at least", "A or B", "not in C" or "within 20 km"; they are asked where nothing was listed yet.
     """
     kind = slots.get("search_kind")
+    if not kind:
+        return []
     latest = {search.kind: search for search in read_history(slots.get("search_history"))}
-    if kind:
-        latest[kind] = latest.pop(kind, Search(kind, slots))
-        return list(latest.values())
-    return []
+    latest[kind] = latest.pop(kind, Search(kind, slots))
+    return list(latest.values())
 
 
 def as_slot(history: Sequence[Search]) -> list[dict[str, Any]]:
