@@ -183,7 +183,7 @@ async def take_in(services: Services, conversation: Any, client_id: str, body: d
     Raises:
         ApiError: 429, too many messages; 400 or 422, the content is wrong.
     """
-    known = await services.database.look_up(lambda c: _seq_of(c, conversation.id, client_id))
+    known = await services.database.look_up(lambda c: log.seq_of(c, conversation.id, client_id))
     if known is not None:
         return known
     wait = services.message_limit.take(conversation.id)
@@ -203,22 +203,16 @@ def _wait(request: Request) -> float:
         raise ApiError(400, "bad_request", field="wait") from None
 
 
-def _seq_of(connection: Connection, conversation_id: str, client_id: str) -> int | None:
-    m = messages.c
-    return connection.execute(
-        sa.select(m.seq).where(m.conversation_id == conversation_id, m.client_id == client_id)
-    ).scalar()
-
-
 async def _store(services: Services, conversation: Any, client_id: str, text: str, extra: dict[str, Any]) -> int:
     """Stores a message and has it answered; returns its number."""
     accepted = await services.database.write(
         lambda c: _accept(services, c, conversation, client_id=client_id, text=text, extra=extra)
     )
-    if accepted.fresh:
-        services.bus.publish(conversation.id)
     if accepted.claimed:
         services.turns.begin(conversation.id)
+    if accepted.fresh and (conversation.state == "live" or not accepted.claimed):
+        # Otherwise the turn tells of the message together with the reply, or when it takes longer.
+        services.bus.publish(conversation.id)
     return accepted.seq
 
 
@@ -273,19 +267,21 @@ async def _content(services: Services, conversation: Any, body: dict[str, Any]) 
     raise ApiError(422, "message_empty", field="text")
 
 
+# Statements of every typed message, see `bot.conversation.log`.
+_OF = messages.c.conversation_id == sa.bindparam("own")
+_NEWEST = sa.select(messages.c.author, messages.c.reply_to).where(_OF).order_by(messages.c.seq.desc()).limit(1)
+_SHOWN = sa.select(messages.c.extra).where(
+    _OF, messages.c.author == "bot", messages.c.reply_to.is_not_distinct_from(sa.bindparam("answered"))
+)
+
+
 def _typed(connection: Connection, conversation_id: str, text: str) -> dict[str, Any] | None:
     """The button with this title among those shown with the newest replies; None if there is none, or several."""
-    m = messages.c
-    newest = connection.execute(
-        sa.select(m.author, m.reply_to).where(m.conversation_id == conversation_id).order_by(m.seq.desc()).limit(1)
-    ).first()
+    own = {"own": conversation_id}
+    newest = connection.execute(_NEWEST, own).first()
     if newest is None or newest.author == "visitor":
         return None
-    rows = connection.execute(
-        sa.select(m.extra).where(
-            m.conversation_id == conversation_id, m.author == "bot", m.reply_to == newest.reply_to
-        )
-    )
+    rows = connection.execute(_SHOWN, own | {"answered": newest.reply_to})
     wanted = as_written(text)
     found = {
         button["payload"]: dict(button)
@@ -381,15 +377,14 @@ async def _follow(request: Request, response: Any, conversation_id: str, last: i
                 await response.send(_event("state", {"state": "deleted"}))
                 return
             state, rows = found
-            for row in rows:
-                await response.send(_event("message", services.presenter.message(row), row.seq))
-                last = row.seq
+            news = [_event("message", services.presenter.message(row), row.seq) for row in rows]
             if state != shown:
-                await response.send(_event("state", state))
-                shown = state
-            for note in notes:
-                if "typing" in note:
-                    await response.send(_event("typing", note))
+                news.append(_event("state", state))
+            news += [_event("typing", note) for note in notes if "typing" in note]
+            if news:
+                # At once: a page that gets them one by one draws itself for each.
+                await response.send("".join(news))
+            last, shown = rows[-1].seq if rows else last, state
             notes = await _awaited(response, subscription)
 
 

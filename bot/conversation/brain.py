@@ -21,6 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from bot.conversation.action_endpoint import InProcessActions, take_failure
 from bot.conversation.known_model import checked_already
+from bot.conversation.policies import quicken
 from bot.conversation.replies import ReplyGenerator
 from bot.conversation.runner import DirectRunner
 from bot.conversation.tracker import ConversationTrackerStore
@@ -120,7 +121,8 @@ class Brain:
             self._actions.use(self._agent.domain)
         processor = self._agent.processor
         assert processor is not None and isinstance(processor.graph_runner, DaskGraphRunner)
-        processor.graph_runner = DirectRunner(processor.graph_runner)
+        processor.graph_runner = runner = DirectRunner(processor.graph_runner)
+        quicken(runner.components)
         # As with the encoder, one thread a message: a second one wins nothing on such small matrices, and waits busily.
         threadpool_limits(limits=1, user_api="blas")
         self.model = os.path.basename(model)

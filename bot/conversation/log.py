@@ -1,6 +1,7 @@
 """The log: what was said, in order. It is what people read; nothing is acknowledged before it is here.
 
-All functions work on a connection inside a transaction of `bot.db.Database`.
+All functions work on a connection inside a transaction of `bot.db.Database`. What every message runs stands as a statement
+of its own: building one costs SQLAlchemy three times what executing it does, and it remembers those that it knows.
 """
 
 from __future__ import annotations
@@ -19,6 +20,44 @@ from bot.db import conversation_tokens, conversations, messages
 from bot.privacy import journal, shredders
 
 STATES = ("bot", "waiting_for_staff", "live", "closed")
+
+_ID = conversations.c.id == sa.bindparam("own")
+_OF = messages.c.conversation_id == sa.bindparam("own")
+_FIND = sa.select(conversations).where(_ID)
+_AUTHENTICATE = (
+    sa.select(conversations)
+    .join(conversation_tokens, conversation_tokens.c.conversation_id == conversations.c.id)
+    .where(_ID, conversation_tokens.c.token_hash == sa.bindparam("hash"))
+)
+_COUNT_UP = (
+    conversations.update()
+    .where(_ID)
+    .values(next_seq=conversations.c.next_seq + sa.bindparam("count"), updated_at=sa.bindparam("now"))
+)
+_NEXT_SEQ = sa.select(conversations.c.next_seq).where(_ID)
+_SEQ_OF = sa.select(messages.c.seq).where(_OF, messages.c.client_id == sa.bindparam("client"))
+_INSERT = messages.insert()
+_CLAIM = (
+    conversations.update()
+    .where(
+        _ID, sa.or_(conversations.c.lease_owner.is_(None), conversations.c.lease_until < sa.bindparam("now"))
+    )
+    .values(lease_owner=sa.bindparam("worker"), lease_until=sa.bindparam("until"))
+)
+_HELD = sa.and_(_ID, conversations.c.lease_owner == sa.bindparam("worker"))
+_EXTEND = conversations.update().where(_HELD).values(lease_until=sa.bindparam("until"))
+_RELEASE = conversations.update().where(_HELD).values(lease_owner=None, lease_until=None)
+_OLDEST_PENDING = sa.select(messages).where(_OF, messages.c.pending).order_by(messages.c.seq).limit(1)
+_SETTLE = (
+    messages.update()
+    .where(messages.c.id == sa.bindparam("message"), messages.c.pending)
+    .values(pending=False, extra=sa.bindparam("understood"))
+)
+_AFTER = (
+    sa.select(messages).where(_OF, messages.c.seq > sa.bindparam("last")).order_by(messages.c.seq).limit(sa.bindparam("most"))
+)
+_PENDING = sa.select(messages.c.pending).where(_OF, messages.c.seq == sa.bindparam("number"))
+_REPLIES = sa.select(messages).where(_OF, messages.c.reply_to == sa.bindparam("number")).order_by(messages.c.seq)
 
 
 class NotFound(Exception):
@@ -80,7 +119,7 @@ def find(connection: Connection, conversation_id: str) -> Any:
     Raises:
         NotFound: there is none.
     """
-    row = connection.execute(sa.select(conversations).where(conversations.c.id == conversation_id)).first()
+    row = connection.execute(_FIND, {"own": conversation_id}).first()
     if row is None:
         raise NotFound(conversation_id)
     return row
@@ -101,14 +140,16 @@ def authenticate(connection: Connection, conversation_id: str, token: str) -> An
     Raises:
         NotFound: see above.
     """
-    row = connection.execute(
-        sa.select(conversations)
-        .join(conversation_tokens, conversation_tokens.c.conversation_id == conversations.c.id)
-        .where(conversations.c.id == conversation_id, conversation_tokens.c.token_hash == hash_token(token))
-    ).first()
+    row = connection.execute(_AUTHENTICATE, {"own": conversation_id, "hash": hash_token(token)}).first()
     if row is None:
         raise NotFound(conversation_id)
     return row
+
+
+def seq_of(connection: Connection, conversation_id: str, client_id: str) -> int | None:
+    """Number of the message that the visitor's device calls `client_id`; None before it is stored."""
+    number: int | None = connection.execute(_SEQ_OF, {"own": conversation_id, "client": client_id}).scalar()
+    return number
 
 
 def accept(
@@ -128,22 +169,17 @@ def accept(
         NotFound: the conversation was erased in the meantime.
     """
     seq = _next_seq(connection, conversation_id, 1)
-    known = connection.execute(
-        sa.select(messages.c.seq).where(
-            messages.c.conversation_id == conversation_id, messages.c.client_id == client_id
-        )
-    ).scalar()
+    known = seq_of(connection, conversation_id, client_id)
     if known is not None:
         # The number is given back: sequence numbers have no holes.
-        connection.execute(
-            conversations.update().where(conversations.c.id == conversation_id).values(next_seq=conversations.c.next_seq - 1)
-        )
+        connection.execute(_COUNT_UP, {"own": conversation_id, "count": -1, "now": time.time()})
         return Accepted(known, False, False)
     connection.execute(
-        messages.insert().values(
-            conversation_id=conversation_id, seq=seq, client_id=client_id, author="visitor", text=text,
-            language=language, at=time.time(), extra=extra, pending=True,
-        )
+        _INSERT,
+        {
+            "conversation_id": conversation_id, "seq": seq, "client_id": client_id, "author": "visitor", "text": text,
+            "language": language, "at": time.time(), "extra": extra, "pending": True,
+        },
     )  # fmt: skip
     return Accepted(seq, True, claim(connection, conversation_id, worker, lease_seconds))
 
@@ -159,7 +195,7 @@ def append(connection: Connection, conversation_id: str, rows: Iterable[dict[str
     first, now = _next_seq(connection, conversation_id, len(rows)), time.time()
     numbers = list(range(first, first + len(rows)))
     connection.execute(
-        messages.insert(),
+        _INSERT,
         [
             {
                 "conversation_id": conversation_id, "seq": seq, "author": row["author"], "name": row.get("name"),
@@ -174,14 +210,10 @@ def append(connection: Connection, conversation_id: str, rows: Iterable[dict[str
 
 def _next_seq(connection: Connection, conversation_id: str, count: int) -> int:
     """Takes the next `count` numbers; locks the conversation's row for the rest of the transaction."""
-    changed = connection.execute(
-        conversations.update()
-        .where(conversations.c.id == conversation_id)
-        .values(next_seq=conversations.c.next_seq + count, updated_at=time.time())
-    )
+    changed = connection.execute(_COUNT_UP, {"own": conversation_id, "count": count, "now": time.time()})
     if changed.rowcount != 1:
         raise NotFound(conversation_id)
-    after = connection.execute(sa.select(conversations.c.next_seq).where(conversations.c.id == conversation_id)).scalar()
+    after = connection.execute(_NEXT_SEQ, {"own": conversation_id}).scalar()
     assert after is not None
     return int(after) - count
 
@@ -189,12 +221,7 @@ def _next_seq(connection: Connection, conversation_id: str, count: int) -> int:
 def claim(connection: Connection, conversation_id: str, worker: str, seconds: float) -> bool:
     """Takes the lease of a conversation's turn if it is free or has run out; whoever holds it answers next."""
     now = time.time()
-    c = conversations.c
-    changed = connection.execute(
-        conversations.update()
-        .where(c.id == conversation_id, sa.or_(c.lease_owner.is_(None), c.lease_until < now))
-        .values(lease_owner=worker, lease_until=now + seconds)
-    )
+    changed = connection.execute(_CLAIM, {"own": conversation_id, "worker": worker, "now": now, "until": now + seconds})
     return changed.rowcount == 1
 
 
@@ -211,31 +238,18 @@ def take_over(connection: Connection, conversation_id: str, worker: str, seconds
 
 def extend(connection: Connection, conversation_id: str, worker: str, seconds: float) -> bool:
     """Keeps the lease; False if another worker has taken it over."""
-    changed = connection.execute(
-        conversations.update()
-        .where(conversations.c.id == conversation_id, conversations.c.lease_owner == worker)
-        .values(lease_until=time.time() + seconds)
-    )
+    changed = connection.execute(_EXTEND, {"own": conversation_id, "worker": worker, "until": time.time() + seconds})
     return changed.rowcount == 1
 
 
 def release(connection: Connection, conversation_id: str, worker: str) -> None:
     """Gives the lease back."""
-    connection.execute(
-        conversations.update()
-        .where(conversations.c.id == conversation_id, conversations.c.lease_owner == worker)
-        .values(lease_owner=None, lease_until=None)
-    )
+    connection.execute(_RELEASE, {"own": conversation_id, "worker": worker})
 
 
 def oldest_pending(connection: Connection, conversation_id: str) -> Any | None:
     """The next message to answer."""
-    return connection.execute(
-        sa.select(messages)
-        .where(messages.c.conversation_id == conversation_id, messages.c.pending)
-        .order_by(messages.c.seq)
-        .limit(1)
-    ).first()
+    return connection.execute(_OLDEST_PENDING, {"own": conversation_id}).first()
 
 
 def waiting_conversations(connection: Connection) -> list[str]:
@@ -251,30 +265,21 @@ def waiting_conversations(connection: Connection) -> list[str]:
 
 def settle(connection: Connection, message_id: int, extra: dict[str, Any]) -> bool:
     """Marks a visitor's message as answered, with what was understood; False if it was before."""
-    changed = connection.execute(
-        messages.update().where(messages.c.id == message_id, messages.c.pending).values(pending=False, extra=extra)
-    )
+    changed = connection.execute(_SETTLE, {"message": message_id, "understood": extra})
     return changed.rowcount == 1
 
 
 def after(connection: Connection, conversation_id: str, seq: int, limit: int = 500) -> list[Any]:
     """Messages with a higher number, ascending."""
-    return connection.execute(
-        sa.select(messages)
-        .where(messages.c.conversation_id == conversation_id, messages.c.seq > seq)
-        .order_by(messages.c.seq)
-        .limit(limit)
-    ).all()
+    return connection.execute(_AFTER, {"own": conversation_id, "last": seq, "most": limit}).all()
 
 
 def replies_to(connection: Connection, conversation_id: str, seq: int) -> tuple[bool, list[Any]]:
     """(whether the turn of message `seq` is done, its replies)."""
-    m = messages.c
-    pending = connection.execute(sa.select(m.pending).where(m.conversation_id == conversation_id, m.seq == seq)).scalar()
-    rows = connection.execute(
-        sa.select(messages).where(m.conversation_id == conversation_id, m.reply_to == seq).order_by(m.seq)
-    ).all()
-    return pending is False, rows
+    own = {"own": conversation_id, "number": seq}
+    if connection.execute(_PENDING, own).scalar() is not False:
+        return False, []
+    return True, connection.execute(_REPLIES, own).all()
 
 
 def set_state(connection: Connection, conversation_id: str, **values: Any) -> None:

@@ -36,6 +36,10 @@ _MAX_EVENTS = 120
 """From so many events on a new session begins. Rasa replays all events of a session several times a turn, so a
 long conversation would become slower with each message; the slots are carried over."""
 
+# Statements of every message, see `bot.conversation.log`.
+_VERSION = sa.select(sa.func.max(tracker_events.c.id)).where(tracker_events.c.conversation_id == sa.bindparam("own"))
+_INSERT = tracker_events.insert()
+
 
 @dataclass
 class _Live:
@@ -167,12 +171,11 @@ def load_last_session(connection: Connection, conversation_id: str) -> tuple[int
 
 def stored_version(connection: Connection, conversation_id: str) -> int:
     """Id of the conversation's last stored event, 0 for none."""
-    query = sa.select(sa.func.max(tracker_events.c.id)).where(tracker_events.c.conversation_id == conversation_id)
-    return connection.execute(query).scalar() or 0
+    return connection.execute(_VERSION, {"own": conversation_id}).scalar() or 0
 
 
 def append_events(connection: Connection, conversation_id: str, rows: List[Dict[str, Any]]) -> int:
     """Writes events (see `take_new_events`); returns the new version."""
     if rows:
-        connection.execute(tracker_events.insert(), rows)
+        connection.execute(_INSERT, rows)
     return stored_version(connection, conversation_id)

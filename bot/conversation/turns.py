@@ -8,9 +8,10 @@ lease runs out and any worker goes on with the same message, from the same dialo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -58,6 +59,10 @@ _TRIES = 3
 """A message whose turn failed so often, or was so often the last thing a worker did, is answered with an apology."""
 _PAUSE = 0.2
 _LOOK_SECONDS = 1.0
+_TYPING_AFTER = 0.3
+"""Seconds until the assistant is shown as typing: it has nearly always answered by then."""
+_STEPS = 6
+"""Of the event loop, until what a request answers is on its way: the turn it began keeps the loop busy then."""
 
 
 class _LostLease(Exception):
@@ -169,6 +174,8 @@ class Turns:
 
     async def _run(self, conversation_id: str) -> None:
         failed = 0
+        for _ in range(_STEPS):
+            await asyncio.sleep(0)
         try:
             while True:
                 state = await self._database.look_up(lambda c: self._state(c, conversation_id))
@@ -244,11 +251,11 @@ class Turns:
             payload=message.extra.get("payload"), entities=message.extra.get("entities") or [],
             case=state.case,
         )  # fmt: skip
-        if self._slow:
-            await asyncio.sleep(self._slow)
-        self._bus.publish(conversation.id, {"typing": True, "author": "bot"} if conversation.state != "live" else None)
         person = conversation.state == "live"
-        answer, rows = self._apology(incoming, person) if give_up else await self._answer(incoming, person=person)
+        with contextlib.nullcontext() if person else self._typing(conversation.id):
+            if self._slow:
+                await asyncio.sleep(self._slow)
+            answer, rows = self._apology(incoming, person) if give_up else await self._answer(incoming, person=person)
         crash_point("before_commit")
         erased, version, numbers, more = await self._database.write(
             lambda c: self._commit(c, conversation, message, answer, rows)
@@ -260,6 +267,16 @@ class Turns:
             self._brain.trackers.committed(conversation.id, version)
         self._tell(conversation.id, message.seq, rows, numbers, erased)
         return more
+
+    @contextlib.contextmanager
+    def _typing(self, conversation_id: str) -> Iterator[None]:
+        """Shows the assistant as typing where the block lasts long enough to be seen."""
+        note = {"typing": True, "author": "bot"}
+        begins = asyncio.get_running_loop().call_later(_TYPING_AFTER, self._bus.publish, conversation_id, note)
+        try:
+            yield
+        finally:
+            begins.cancel()
 
     async def _answer(self, incoming: Incoming, *, person: bool) -> tuple[Answer | None, list[dict[str, Any]]]:
         """What the dialogue says, as rows of the log; an apology where it fails. Silent while a person answers."""

@@ -17,14 +17,17 @@ from bot.conversation import log
 from bot.db import case_reads, cases, conversations, tracker_events, users
 from bot.handoff import outbox, presence
 
+# A statement of every message, see `bot.conversation.log`.
+_OF_CONVERSATION = (
+    sa.select(cases)
+    .where(cases.c.conversation_id == sa.bindparam("own"))
+    .order_by(cases.c.created_at.desc(), cases.c.trigger_seq.desc())
+)
+
 
 def of_conversation(connection: Connection, conversation_id: str) -> list[Row]:
     """A conversation's cases, newest first: a closed one that staff open again may be open beside a newer one."""
-    return connection.execute(
-        sa.select(cases)
-        .where(cases.c.conversation_id == conversation_id)
-        .order_by(cases.c.created_at.desc(), cases.c.trigger_seq.desc())
-    ).all()
+    return connection.execute(_OF_CONVERSATION, {"own": conversation_id}).all()
 
 
 def current(connection: Connection, conversation_id: str) -> Row | None:

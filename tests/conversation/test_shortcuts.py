@@ -1,17 +1,30 @@
-"""What was made faster than Rasa's own says the same: trackers that copy their state, a graph that runs in one order."""
+"""What was made faster than Rasa's own says the same: trackers that copy their state, a graph that runs in one order,
+policies that compare little."""
 
 from __future__ import annotations
 
+import base64
+import copy
+import json
+import re
+import zlib
 from collections.abc import Iterator
 from functools import partial
 
+import numpy as np
 import pytest
 from rasa.core.channels.channel import UserMessage
+from rasa.core.policies.memoization import AugmentedMemoizationPolicy
+from rasa.core.policies.policy import PolicyPrediction
+from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.events import ActionExecutionRejected
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
+from bot.conversation import policies
 from bot.conversation.brain import Brain, Incoming
 from bot.conversation.live_tracker import LiveTracker
+from bot.conversation.runner import DirectRunner
 from bot.resources import Resources
 
 WHO = "shortcuts"
@@ -75,3 +88,58 @@ async def test_nodes_run_in_one_order_say_what_dask_says(brain: Brain, monkeypat
                 parsed = await processor.parse_message(UserMessage(text, metadata={"language": "de"}))
             said.append({name: value for name, value in parsed.items() if name != "message_id"})
         assert said[0] == said[1]
+
+
+async def test_policies_that_look_at_little_predict_what_rasas_own_do(brain: Brain, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules with and without a running form or search, a story that no rule decides, an action that refuses to run."""
+    processor = brain._agent.processor
+    assert processor is not None and processor.domain is not None
+    domain, runner = processor.domain, processor.graph_runner
+    assert isinstance(runner, DirectRunner)
+    rules = next(each for each in runner.components if isinstance(each, RulePolicy))
+    stories = next(each for each in runner.components if isinstance(each, AugmentedMemoizationPolicy))
+    predict, compared = processor._predict_next_with_tracker, []
+
+    def twice(tracker: DialogueStateTracker) -> PolicyPrediction:
+        quick = predict(tracker)
+        with monkeypatch.context() as patch:
+            for policy, names in ((rules, ("_get_possible_keys", "_predict")), (stories, ("recall",))):
+                for name in names:
+                    patch.delattr(policy, name)
+            slow = predict(tracker)
+        assert quick.probabilities == slow.probabilities
+        assert (quick.policy_name, quick.hide_rule_turn) == (slow.policy_name, slow.hide_rule_turn)
+        compared.append((quick.policy_name, domain.action_names_or_texts[int(np.argmax(quick.probabilities))]))
+        return quick
+
+    monkeypatch.setattr(processor, "_predict_next_with_tracker", twice)
+    for seq, text in enumerate((*TALK, "asdf qwer", "Hilfe", "Ich will einen Menschen", "und in Osterburg", "Stopp"), 1):
+        await brain.answer(Incoming(WHO, seq, text, "de"))
+    tracker = await brain.trackers.retrieve(WHO)
+    assert tracker is not None
+    tracker.update(ActionExecutionRejected("handoff_form"))
+    twice(tracker)
+    assert len(compared) > 2 * len(TALK)
+    assert len(set(compared)) > 8
+
+
+def test_story_counts_where_no_rule_decides(trained: tuple[Brain, Resources]) -> None:
+    brain, _ = trained
+    runner = brain._agent.processor.graph_runner  # type: ignore[union-attr]
+    assert isinstance(runner, DirectRunner)
+    stories = next(each for each in runner.components if isinstance(each, AugmentedMemoizationPolicy))
+    asked: list[str] = []
+
+    class Unsure:
+        def __call__(self, tracker: DialogueStateTracker, domain: object) -> tuple[PolicyPrediction, None]:
+            asked.append(tracker.sender_id)
+            return PolicyPrediction([0.3], "RulePolicy", 4), None
+
+    alone = copy.copy(stories)
+    vars(alone).pop("recall", None)
+    policies._ask_rules_first(alone, Unsure())  # type: ignore[arg-type]
+    tracker = brain.trackers.init_tracker(WHO)
+    [key, action], *_ = stories.lookup.items()
+    states = json.loads(re.sub(r"([^\[\]{}:, ]+)", r'"\1"', zlib.decompress(base64.b64decode(key)).decode()))
+    assert alone.recall(states, tracker, brain.trackers.domain, None) == action
+    assert asked == [WHO]

@@ -152,13 +152,7 @@ export class Panel extends Reading {
     if (first) this.log.element.setAttribute("aria-live", "off");
     const added = this.log.update(conversation);
     if (first) requestAnimationFrame(() => this.log?.element.setAttribute("aria-live", "polite"));
-    const last = [...conversation.messages.values()].pop();
-    const seen = this.seen || 0;
-    this.seen = Math.max(seen, last?.seq || 0);
-    if (!first && added) {
-      this.fire("lotse-message", { author: last.author });
-      if (this.preference("read") && last.author !== "visitor" && last.seq > seen && !document.hidden) readAloud(last.text, last.language || this.language);
-    }
+    this.tellNews(first);
     this.showRefusals();
     const ownNew = before !== this.log.element.lastElementChild && this.log.element.lastElementChild?.matches(".visitor");
     if (first) this.scrollToWhereOneReads();
@@ -166,6 +160,17 @@ export class Panel extends Reading {
     else if (!stay && added) this.scrollToNew(before);
     else if (!stay) this.scrollToEnd();
     this.showLatest();
+  }
+
+  /** Of what others said since the last time: an event for the page, and read aloud where that is wanted. */
+  tellNews(known) {
+    const seen = this.seen || 0;
+    for (const { seq, author, text, language } of this.conversation.messages.values()) {
+      this.seen = Math.max(this.seen || 0, seq);
+      if (known || author === "visitor" || seq <= seen) continue;
+      this.fire("lotse-message", { author });
+      if (this.preference("read") && !document.hidden) readAloud(text, language || this.language);
+    }
   }
 
   /** A text the server will never take comes back into the field, where it can be changed. */

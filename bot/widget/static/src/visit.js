@@ -168,7 +168,17 @@ export class Visit extends Ui {
   watch() {
     const { conversation } = this;
     const on = (type, work) => conversation.addEventListener(type, work);
-    on("messages", () => this.showMessages());
+    // What changes at one moment is drawn once: each drawing measures the list.
+    let due = false;
+    on("messages", () => {
+      if (!this.log) return this.showMessages();
+      if (!due) queueMicrotask(() => {
+        due = false;
+        this.showMessages();
+      });
+      due = true;
+      return undefined;
+    });
     on("typing", () => this.showTyping());
     on("state", () => this.showState());
     on("connection", () => this.showConnection());
