@@ -89,15 +89,18 @@ class _Once:
 
 def _ask_rules_first(stories: MemoizationPolicy, rules: _Once) -> None:
     """Where a rule is sure the stories say nothing: Rasa takes the surest, and of two that are sure the one of more weight."""
-    recall = stories.recall
+    states, recall = stories._prediction_states, stories.recall
+    decided: List[State] = []
 
-    def remember(states: List[State], tracker: DialogueStateTracker, domain: Domain, *others: Any, **more: Any) -> Any:
+    def look(tracker: DialogueStateTracker, domain: Domain, *others: Any, **more: Any) -> List[State]:
         prediction, _ = rules(tracker, domain)
         if prediction.max_confidence >= _SURE and not _was_rejected(tracker):
-            return None
-        return recall(states, tracker, domain, *others, **more)
+            return decided
+        found: List[State] = states(tracker, domain, *others, **more)
+        return found
 
-    stories.recall = remember
+    stories._prediction_states = look
+    stories.recall = lambda found, *others, **more: None if found is decided else recall(found, *others, **more)
 
 
 def _was_rejected(tracker: DialogueStateTracker) -> bool:

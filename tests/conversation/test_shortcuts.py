@@ -103,7 +103,7 @@ async def test_policies_that_look_at_little_predict_what_rasas_own_do(brain: Bra
     def twice(tracker: DialogueStateTracker) -> PolicyPrediction:
         quick = predict(tracker)
         with monkeypatch.context() as patch:
-            for policy, names in ((rules, ("_get_possible_keys", "_predict")), (stories, ("recall",))):
+            for policy, names in ((rules, ("_get_possible_keys", "_predict")), (stories, ("_prediction_states", "recall"))):
                 for name in names:
                     patch.delattr(policy, name)
             slow = predict(tracker)
@@ -123,7 +123,7 @@ async def test_policies_that_look_at_little_predict_what_rasas_own_do(brain: Bra
     assert len(set(compared)) > 8
 
 
-def test_story_counts_where_no_rule_decides(trained: tuple[Brain, Resources]) -> None:
+def test_story_counts_where_no_rule_decides(trained: tuple[Brain, Resources], monkeypatch: pytest.MonkeyPatch) -> None:
     brain, _ = trained
     runner = brain._agent.processor.graph_runner  # type: ignore[union-attr]
     assert isinstance(runner, DirectRunner)
@@ -136,10 +136,13 @@ def test_story_counts_where_no_rule_decides(trained: tuple[Brain, Resources]) ->
             return PolicyPrediction([0.3], "RulePolicy", 4), None
 
     alone = copy.copy(stories)
-    vars(alone).pop("recall", None)
-    policies._ask_rules_first(alone, Unsure())  # type: ignore[arg-type]
-    tracker = brain.trackers.init_tracker(WHO)
+    for name in ("_prediction_states", "recall"):
+        vars(alone).pop(name, None)
     [key, action], *_ = stories.lookup.items()
-    states = json.loads(re.sub(r"([^\[\]{}:, ]+)", r'"\1"', zlib.decompress(base64.b64decode(key)).decode()))
-    assert alone.recall(states, tracker, brain.trackers.domain, None) == action
+    remembered = json.loads(re.sub(r"([^\[\]{}:, ]+)", r'"\1"', zlib.decompress(base64.b64decode(key)).decode()))
+    monkeypatch.setattr(AugmentedMemoizationPolicy, "_prediction_states", lambda *_, **__: remembered)
+    policies._ask_rules_first(alone, Unsure())  # type: ignore[arg-type]
+    domain = brain.trackers.domain
+    prediction = alone.predict_action_probabilities(brain.trackers.init_tracker(WHO), domain)
+    assert domain.action_names_or_texts[int(np.argmax(prediction.probabilities))] == action
     assert asked == [WHO]
