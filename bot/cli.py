@@ -69,6 +69,22 @@ def train(force: Annotated[bool, typer.Option(help="Train even if nothing change
 
 
 @app.command()
+def adapt() -> None:
+    """Train the sentence encoder further on our own examples (rarely: new examples work without); then `lotse train`."""
+    quiet()
+    from bot.nlu.addition import EncoderError
+    from bot.training.adapt import adapt as run
+
+    settings = Settings.from_environment()
+    try:
+        file = run(settings.data, settings.models / "cache", say=out.print)
+    except EncoderError as error:
+        out.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    out.print(f"Wrote {file}. `lotse train` makes a model with it.")
+
+
+@app.command()
 def check(as_json: Annotated[bool, typer.Option("--json", help="Print JSON: errors, remarks, offers.")] = False) -> None:
     """Check everything under data/: what is broken, missing or about to expire."""
     quiet()

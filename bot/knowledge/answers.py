@@ -91,7 +91,7 @@ class AnswerIndex:
             understood = self._languages[code].understands
             glossed[code] = [read(passage.whole, understood) for passage in own]
             windows[code] = [read(window, understood) for passage in own for window in windows_of(passage)]
-        known = VectorCache(cache / "answers-vectors.npz")
+        known = VectorCache.of(cache, "answers-vectors", encoder)
         vectors = iter(known.vectors([window for own_windows in windows.values() for window in own_windows], encoder))
         for code, own_windows in windows.items():
             stored.add(code, glossed[code], np.stack([next(vectors) for _ in own_windows]))

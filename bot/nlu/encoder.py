@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 import zipfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,31 +23,32 @@ class Encoder:
     """An ONNX sentence encoder with its tokenizer; safe to use from several threads.
 
     Args:
-        model: ONNX file with inputs `ids` and `mask`, int64 (1, tokens), and output `vectors`.
+        model: ONNX file with inputs `ids` and `mask`, int64 (1, tokens), and output `vectors`; its name is the encoder's.
         tokenizer: tokenizer.json of the same model.
     """
 
     def __init__(self, model: Path, tokenizer: Path) -> None:
         import onnxruntime
-        from tokenizers import Tokenizer
 
+        self.name = model.stem
         options = onnxruntime.SessionOptions()
         # One thread a message: a small machine serves several visitors rather than one of them faster.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-        self._tokenizer = Tokenizer.from_file(str(tokenizer))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(_LONGEST)
+        self._tokenizer = read_tokenizer(tokenizer)
 
     @classmethod
-    def default(cls, cache: Path) -> Encoder:
+    def default(cls, cache: Path, addition: Path | None = None) -> Encoder:
         """all-MiniLM-L6-v2, built into `cache` on first use.
 
+        Args:
+            addition: File with what it has learned of our own examples.
+
         Raises:
-            EncoderError: its package is missing or changed.
+            EncoderError: its package is missing or changed, or the addition cannot be used.
         """
-        return cls(ensure_encoder(cache), package_folder() / "tokenizer.json")
+        return cls(ensure_encoder(cache, addition), package_folder() / "tokenizer.json")
 
     def vector(self, text: str) -> np.ndarray:
         """The vector of one text, float32 (width,), length 1."""
@@ -63,6 +66,16 @@ class Encoder:
             return np.stack(list(pool.map(self.vector, texts)))
 
 
+def read_tokenizer(file: Path) -> Any:
+    """Makes token numbers of a text (`encode(text).ids`), as many as are read of it."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(_LONGEST)
+    return tokenizer
+
+
 class VectorCache:
     """Vectors of texts seen in earlier trainings, in one file; a broken one is only work to do again.
 
@@ -77,6 +90,18 @@ class VectorCache:
         with contextlib.suppress(OSError, ValueError, KeyError, zipfile.BadZipFile):
             stored = np.load(file, allow_pickle=False)
             self._known = dict(zip(stored["texts"].tolist(), stored["vectors"], strict=True))
+
+    @classmethod
+    def of(cls, folder: Path, kind: str, encoder: Encoder | None, *, keep: bool = False) -> VectorCache:
+        """The file of an encoder, `<kind>-<encoder>.npz`: no two encoders' vectors are ever mixed.
+
+        Those of other encoders are removed, a day after they were last written: another worker may still use one.
+        """
+        file = folder / f"{kind}-{encoder.name if encoder else 'none'}.npz"
+        for old in folder.glob(f"{kind}-minilm-*.npz"):
+            if old != file and old.stat().st_mtime < time.time() - 86400:
+                old.unlink(missing_ok=True)
+        return cls(file, keep=keep)
 
     def vectors(self, texts: Sequence[str], encoder: Encoder) -> list[np.ndarray]:
         """One a text; new ones are encoded and kept, those no longer needed are dropped (unless all are kept)."""

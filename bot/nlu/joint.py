@@ -76,18 +76,20 @@ class JointModel:
         return [(self.labels[i], float(found[i])) for i in np.argsort(-found)]
 
     @classmethod
-    def fit(cls, samples: Sequence[Sample], names: Sequence[str], plan: Plan = Plan()) -> JointModel:
-        """Learns from samples and the names of their classes."""
-        from sklearn.model_selection import train_test_split
+    def fit(
+        cls, samples: Sequence[Sample], names: Sequence[str], plan: Plan = Plan(), *, unseen: np.ndarray | None = None
+    ) -> JointModel:
+        """Learns from samples and the names of their classes.
 
+        Args:
+            unseen: Which samples the encoder has not learned from, booleans; None: none of them. Only of those a vector
+                lies as that of a new question will, so only on those the factors are found.
+        """
         labels = sorted(set(names))
         number = {label: i for i, label in enumerate(labels)}
         targets = np.array([number[name] for name in names])
         everything = np.arange(len(samples))
-        kept, left = train_test_split(
-            everything, train_size=plan.trial if len(samples) > _MANY else None, test_size=plan.held_out,
-            stratify=targets, random_state=plan.seed,
-        )  # fmt: skip
+        kept, left = _parts(targets, plan, unseen)
         vectors = None if samples[0].vector is None else np.stack([s.vector for s in samples if s.vector is not None])
 
         with ThreadPoolExecutor(1) as beside:
@@ -118,6 +120,23 @@ class JointModel:
         """What `save` wrote."""
         first, second = json.loads((folder / _FACTORS).read_text(encoding="utf-8"))
         return cls(LinearModel.read(folder), Network.read(folder), (first, second))
+
+
+def _parts(targets: np.ndarray, plan: Plan, unseen: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Rows for the trial to learn from, and rows to find the factors on; of each class as large a share."""
+    from sklearn.model_selection import train_test_split
+
+    many = len(targets) > _MANY
+    if unseen is None or unseen.all():
+        kept, left = train_test_split(
+            np.arange(len(targets)), train_size=plan.trial if many else None, test_size=plan.held_out, stratify=targets,
+            random_state=plan.seed,
+        )  # fmt: skip
+        return kept, left
+    random = np.random.default_rng(plan.seed)
+    left = random.permutation(np.flatnonzero(unseen))[: int(plan.held_out * len(targets))]
+    others = random.permutation(np.setdiff1d(np.arange(len(targets)), left))
+    return others[: int(plan.trial * len(targets))] if many else others, left
 
 
 def _factors(opinions: list[np.ndarray], targets: np.ndarray) -> tuple[float, float]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from bot.nlu.addition import Addition, may_learn
 from bot.nlu.encoder import Encoder, VectorCache
+from bot.nlu.encoder_build import WEIGHTS_SHA256
 from bot.nlu.features import ngrams, word_ngrams
 from bot.nlu.gloss import Glosser
 from bot.nlu.joint import Sample
 
-_GLOSS = "gloss.npz"
+_GLOSS, _ADDITION = "gloss.npz", "addition.npz"
 
 
 class SampleReader:
@@ -20,28 +25,34 @@ class SampleReader:
     Args:
         glosser: None with an encoder that knows the visitors' languages itself.
         encoder: None to do without vectors.
+        addition: File with what the encoder has learned of our own examples.
     """
 
-    def __init__(self, glosser: Glosser | None, encoder: Encoder | None) -> None:
+    def __init__(self, glosser: Glosser | None, encoder: Encoder | None, addition: Path | None = None) -> None:
         self.glosser = glosser
         self.encoder = encoder
+        self._addition = addition
 
     @classmethod
     def for_training(cls, config: dict[str, Any]) -> SampleReader:
         """Reads the lists of words below the folder `data`; see `JointIntentClassifier` for the other keys."""
         glossed = config["reads"] == "gloss"
         glosser = Glosser.from_data(Path(config["data"]), Path(config["cache"])) if glossed else None
-        return cls(glosser, _encoder(config))
+        addition = Path(config["addition"]) if config.get("addition") and not config["model"] else None
+        return cls(glosser, _encoder(config, addition), addition)
 
     @classmethod
     def read(cls, folder: Path, config: dict[str, Any]) -> SampleReader:
         """What `save` wrote."""
-        return cls(Glosser.read(folder / _GLOSS) if (folder / _GLOSS).exists() else None, _encoder(config))
+        addition = folder / _ADDITION if (folder / _ADDITION).exists() else None
+        return cls(Glosser.read(folder / _GLOSS) if (folder / _GLOSS).exists() else None, _encoder(config, addition))
 
     def save(self, folder: Path) -> None:
-        """Keeps the lists of words with the model."""
+        """Keeps the lists of words and the encoder's addition with the model: another one may be made meanwhile."""
         if self.glosser:
             self.glosser.save(folder / _GLOSS)
+        if self.encoder and self._addition:
+            shutil.copyfile(self._addition, folder / _ADDITION)
 
     def sample(self, text: str, language: str) -> Sample:
         """One text, in the language it is read in."""
@@ -54,6 +65,13 @@ class SampleReader:
         vectors = cache.vectors(glosses, self.encoder) if self.encoder else [None] * len(glosses)
         return [Sample(_blocks(t, g), v) for t, g, v in zip(texts, glosses, vectors, strict=True)]
 
+    def unseen(self, texts: Sequence[str]) -> np.ndarray:
+        """Which texts the encoder has certainly not learned from, booleans, shape (texts,)."""
+        if not self.encoder or not self._addition:
+            return np.ones(len(texts), dtype=bool)
+        share = Addition.read(self._addition, WEIGHTS_SHA256).made_of.share
+        return np.array([not may_learn(text, share) for text in texts])
+
     def _gloss(self, text: str, language: str) -> str:
         return self.glosser.gloss(text, language) if self.glosser else text
 
@@ -62,9 +80,9 @@ def _blocks(text: str, gloss: str) -> tuple[list[str], list[str], list[str]]:
     return list(ngrams(text)), list(word_ngrams(gloss)), list(ngrams(gloss))
 
 
-def _encoder(config: dict[str, Any]) -> Encoder | None:
+def _encoder(config: dict[str, Any], addition: Path | None) -> Encoder | None:
     if not config["vector"]:
         return None
     if config["model"]:
         return Encoder(Path(config["model"]), Path(config["tokenizer"]))
-    return Encoder.default(Path(config["cache"]))
+    return Encoder.default(Path(config["cache"]), addition)

@@ -16,17 +16,20 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.errors import ContentErrors
+from bot.errors import ContentError, ContentErrors, load_yaml
 from bot.languages import load_languages
+from bot.nlu.addition import Addition, EncoderError
+from bot.nlu.encoder_build import WEIGHTS_SHA256
 from bot.training import rasa_run
 from bot.training.examples import read_examples
 from bot.training.responses import merge_responses, read_responses
 
-_MADE_FROM = ("nlu", "rules", "stories", "lexicon")
+_MADE_FROM = ("nlu", "rules", "stories", "lexicon", "encoder")
 _ALSO = ("languages.yml", "region.yml")
 _CODE = ("nlu", "training")
-_NO_PART = {"context.py", "evaluate_entities.py", "check.py", "coverage.py", "evaluate.py", "plain.py", "right_to_left.py",
-            "talk.py"}  # fmt: skip
+_READ = {".yml", ".tsv", ".npz", ".py"}
+_NO_PART = {"adapt.py", "bert.py", "context.py", "evaluate_entities.py", "check.py", "coverage.py", "evaluate.py", "plain.py",
+            "right_to_left.py", "talk.py"}  # fmt: skip
 """Code that leaves no trace in a model: a change of it needs no training."""
 
 
@@ -44,7 +47,7 @@ def fingerprint(data: Path) -> str:
     code = Path(__file__).parents[1]
     files = [root / "config.yml", root / "domain.yml", *(data / name for name in _ALSO)]
     for folder in [*(data / name for name in _MADE_FROM), *(code / name for name in _CODE)]:
-        files.extend(sorted(path for path in folder.rglob("*") if path.suffix in (".yml", ".tsv", ".py") and path.name not in _NO_PART))
+        files.extend(sorted(path for path in folder.rglob("*") if path.suffix in _READ and path.name not in _NO_PART))
     for file in files:
         if file.exists():
             digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
@@ -81,7 +84,9 @@ def _checked(data: Path) -> tuple[list, dict]:  # type: ignore[type-arg]
     """Reads everything before Rasa does, so that all errors are told at once and in our words."""
     errors, languages = [], load_languages(data)
     results: list = []  # type: ignore[type-arg]
-    for read in (lambda: read_examples(data / "nlu", languages), lambda: read_responses(data, languages)):
+    for read in (
+        lambda: read_examples(data / "nlu", languages), lambda: read_responses(data, languages), lambda: _check_addition(data),
+    ):  # fmt: skip
         try:
             results.append(read())
         except ContentErrors as error:
@@ -89,6 +94,19 @@ def _checked(data: Path) -> tuple[list, dict]:  # type: ignore[type-arg]
     if errors:
         raise ContentErrors(errors)
     return results[0], results[1]
+
+
+def _check_addition(data: Path) -> None:
+    """Raises ContentErrors if what the encoder has learned (`addition` in config.yml) cannot be used."""
+    root = data.resolve().parent
+    for component in load_yaml(root / "config.yml").data.get("pipeline") or []:
+        if component.get("addition"):
+            file = root / component["addition"]
+            try:
+                Addition.read(file, WEIGHTS_SHA256)
+            except EncoderError as error:
+                hint = "Or remove the line `addition` from config.yml: a little less is understood."
+                raise ContentErrors([ContentError(file, None, "", str(error), hint)]) from None
 
 
 def train(data: Path) -> Path:

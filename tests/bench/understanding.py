@@ -7,7 +7,8 @@ parts: what each way of reading a message is worth.
 threshold: what a threshold costs questions in scope and gains on those out of scope; the same for `first_from`.
 pairs: which intents are taken for which.
 Each writes its section of docs/benchmarks.md. Fifteen percent of the examples are held back, of every intent and
-language; a question's wording never stands on both sides.
+language; a question's wording never stands on both sides. Where the encoder has learned an addition, they are half of
+those that it did not learn from (`bot.nlu.addition.may_learn`).
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ class Split:
     samples: list[Sample]
     learn: np.ndarray
     ask: np.ndarray
+    unseen: np.ndarray
+    """Whether the encoder has not learned from an example, booleans, shape (examples,)."""
     languages: Sequence[str]
 
     @cached_property
@@ -66,22 +69,34 @@ def split(seed: int) -> Split:
         if wording not in seen:
             seen.add(wording)
             examples.append(example)
-    config = JointIntentClassifier.get_default_config()
-    reader = SampleReader.for_training({**config, "data": str(ROOT / "data"), "cache": str(ROOT / "models" / "cache")})
-    cache = VectorCache(ROOT / "models" / "cache" / "vectors.npz", keep=True)
-    samples = reader.samples([e.text for e in examples], [e.language for e in examples], cache)
+    own = next(
+        c for c in yaml.safe_load((ROOT / "config.yml").read_text())["pipeline"] if c["name"].endswith("JointIntentClassifier")
+    )
+    config = {**JointIntentClassifier.get_default_config(), "data": str(ROOT / "data"), "cache": str(ROOT / "models" / "cache")}
+    reader = SampleReader.for_training({**config, "addition": str(ROOT / own["addition"]) if "addition" in own else None})
+    texts = [e.text for e in examples]
+    cache = VectorCache.of(ROOT / "models" / "cache", "vectors", reader.encoder, keep=True)
+    samples = reader.samples(texts, [e.language for e in examples], cache)
+    unseen = reader.unseen(texts)
     from sklearn.model_selection import train_test_split
 
-    groups = [f"{e.intent} {e.language}" for e in examples]
-    learn, ask = train_test_split(np.arange(len(examples)), test_size=_HELD_BACK, stratify=groups, random_state=seed)
-    return Split(examples, samples, learn, ask, list(languages.written))
+    # The others of those that the encoder has not seen are needed to weigh both opinions.
+    share = _HELD_BACK if unseen.all() else min(0.5, _HELD_BACK * len(texts) / unseen.sum())
+    candidates = np.flatnonzero(unseen)
+    groups = [f"{examples[i].intent} {examples[i].language}" for i in candidates]
+    rare = {group for group, count in Counter(groups).items() if count < 2}
+    groups = ["rare" if group in rare else group for group in groups]
+    _, ask = train_test_split(candidates, test_size=share, stratify=groups, random_state=seed)
+    learn = np.setdiff1d(np.arange(len(texts)), ask)
+    return Split(examples, samples, learn, ask, unseen, list(languages.written))
 
 
 def judged(
     data: Split, rows: np.ndarray, view: Callable[[Sample], Sample] = lambda s: s, blocks: int = 3
 ) -> tuple[JointModel, np.ndarray]:
     """A model that learned from `rows`, and its probabilities of what was held back, shape (asked, labels)."""
-    model = JointModel.fit([view(data.samples[i]) for i in rows], data.names(rows), Plan(block_weights=(1.0,) * blocks))
+    plan = Plan(block_weights=(1.0,) * blocks)
+    model = JointModel.fit([view(data.samples[i]) for i in rows], data.names(rows), plan, unseen=data.unseen[rows])
     return model, np.stack([model.probabilities(view(data.samples[i])) for i in data.ask])
 
 

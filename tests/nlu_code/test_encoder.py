@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -44,3 +45,18 @@ def test_each_text_is_encoded_once_and_a_broken_cache_is_made_again(tmp_path: Pa
     counting = _Counting()
     VectorCache(file).vectors(["b"], counting)  # type: ignore[arg-type]
     assert counting.texts == ["b"]
+
+
+def test_each_encoder_has_vectors_of_its_own_and_old_ones_go(tmp_path: Path) -> None:
+    files = [tmp_path / f"vectors-minilm-{name}.npz" for name in ("old", "fresh")]
+    for file in files:
+        file.write_bytes(b"")
+    os.utime(files[0], (1, 1))
+    (tmp_path / "answers-vectors-minilm-old.npz").write_bytes(b"")
+    os.utime(tmp_path / "answers-vectors-minilm-old.npz", (1, 1))
+    counting = _Counting()
+    counting.name = "minilm-new"  # type: ignore[attr-defined]
+    VectorCache.of(tmp_path, "vectors", counting).vectors(["a"], counting)  # type: ignore[arg-type]
+    assert {file.name for file in tmp_path.iterdir()} == {
+        "vectors-minilm-fresh.npz", "vectors-minilm-new.npz", "answers-vectors-minilm-old.npz",
+    }  # fmt: skip

@@ -8,8 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.nlu.addition import Addition, MadeOf
 from bot.nlu.encoder import Encoder
-from bot.nlu.encoder_build import EncoderError, build, ensure_encoder, package_folder
+from bot.nlu.encoder_build import (
+    WEIGHTS_SHA256,
+    EncoderError,
+    adaptable,
+    build,
+    ensure_encoder,
+    package_folder,
+    read_weights,
+)
 
 SENTENCES = [
     "i need a place in kindergarten for my child",
@@ -25,14 +34,14 @@ def encoder() -> Encoder:
     return Encoder.default(Path("models/cache"))
 
 
-def _reference(text: str) -> np.ndarray:
+def _reference(text: str, weights: dict[str, np.ndarray] | None = None) -> np.ndarray:
     """BERT in plain NumPy, 32-bit floats, straight from the weights: shares no line with the ONNX graph."""
     from safetensors.numpy import load_file
     from scipy.special import erf, softmax
     from tokenizers import Tokenizer
 
     folder = package_folder()
-    w = load_file(folder / "model.safetensors")
+    w = weights or load_file(folder / "model.safetensors")
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     ids = tokenizer.encode(text).ids
@@ -84,3 +93,43 @@ def test_a_missing_package_is_told_with_what_to_do(monkeypatch: pytest.MonkeyPat
     with pytest.raises(EncoderError, match="make setup"):
         ensure_encoder(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def addition() -> Addition:
+    """Something for every matrix, large enough to move the vectors."""
+    random = np.random.default_rng(4)
+    weights = read_weights(package_folder())
+    pairs = {}
+    for name in adaptable({"num_hidden_layers": 6}):
+        outputs, inputs = weights[f"{name}.weight"].shape
+        pairs[name] = (random.normal(0, inputs**-0.5, (inputs, 4)), random.normal(0, 0.08, (4, outputs)))
+    return Addition(MadeOf(WEIGHTS_SHA256, 1, 0.8, 4, 1, 7), pairs)
+
+
+def test_an_addition_is_built_in_beside_the_encoder_as_it_came(addition: Addition, encoder: Encoder, tmp_path: Path) -> None:
+    addition.save(tmp_path / "addition.npz")
+    built = ensure_encoder(tmp_path / "cache", tmp_path / "addition.npz")
+    assert built.name.startswith("minilm-int8-53aa5117-") and built.stem != encoder.name
+    own = Encoder(built, package_folder() / "tokenizer.json")
+    assert own.name == built.stem
+    added = addition.added_to(read_weights(package_folder()))
+    for sentence in SENTENCES:
+        assert float(own.vector(sentence) @ _reference(sentence, added)) > 0.98
+        assert float(own.vector(sentence) @ encoder.vector(sentence)) < 0.95
+
+
+def test_another_addition_is_another_encoder(addition: Addition, tmp_path: Path) -> None:
+    addition.save(tmp_path / "a.npz")
+    first = ensure_encoder(tmp_path, tmp_path / "a.npz")
+    changed = {name: (down, up * 2) for name, (down, up) in addition.pairs.items()}
+    Addition(addition.made_of, changed).save(tmp_path / "a.npz")
+    assert ensure_encoder(tmp_path, tmp_path / "a.npz") != first
+
+
+def test_an_addition_to_other_weights_is_refused(addition: Addition, tmp_path: Path) -> None:
+    made_of = MadeOf("00" * 32, 1, 0.8, 4, 1, 7)
+    Addition(made_of, addition.pairs).save(tmp_path / "addition.npz")
+    with pytest.raises(EncoderError, match="lotse adapt"):
+        ensure_encoder(tmp_path, tmp_path / "addition.npz")
+    assert not list(tmp_path.glob("*.onnx"))

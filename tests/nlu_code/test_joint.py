@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bot.nlu.features import ngrams
-from bot.nlu.joint import JointModel, Plan, Sample, _factors
+from bot.nlu.joint import JointModel, Plan, Sample, _factors, _parts
 
 TEXTS = {
     "job": ["work as a nurse", "looking for a job", "any job for a driver", "work in a bakery", "job offers please", "hiring nurses"],
@@ -64,3 +64,29 @@ def test_each_opinion_counts_as_much_as_it_is_worth() -> None:
         found = _factors(opinions, targets)
         useful, useless = (found[0], found[1]) if opinions[0] is knows else (found[1], found[0])
         assert useful > 1.5 and useless < 0.3, found
+
+
+def test_factors_are_found_only_on_what_the_encoder_has_not_seen() -> None:
+    targets = np.repeat(np.arange(10), 60)
+    unseen = np.random.default_rng(2).random(600) < 0.2
+    kept, left = _parts(targets, Plan(), unseen)
+    assert len(left) == unseen.sum() and unseen[left].all()
+    assert not set(kept) & set(left) and len(kept) + len(left) == 600
+    assert len(_parts(targets, Plan(), np.ones(600, dtype=bool))[1]) == 180, "an encoder that has learned nothing: as many as planned"
+
+
+def test_a_network_over_vectors_learned_by_heart_is_not_trusted() -> None:
+    random = np.random.default_rng(5)
+    names = [name for name in "abcd" for _ in range(150)]
+    targets = np.repeat(np.arange(4), 150)
+    unseen = random.random(600) < 0.25
+    # The words tell a little; the vectors tell everything of what was seen, and nothing of what was not.
+    vectors = np.where(unseen[:, None], random.normal(size=(600, 4)), np.eye(4)[targets]).astype(np.float32)
+    words = [[name if random.random() < 0.6 else random.choice(list("abcd"))] for name in names]
+    samples = [Sample((word,), vector) for word, vector in zip(words, vectors, strict=True)]
+    sure = {}
+    for known, mask in (("honest", unseen), ("fooled", None)):
+        model = JointModel.fit(samples, names, Plan(), unseen=mask)
+        asked = [Sample((word,), vector) for word, vector in zip(words, random.normal(size=(600, 4)).astype(np.float32), strict=True)]
+        sure[known] = np.mean([model.probabilities(sample).max() for sample in asked])
+    assert sure["honest"] < sure["fooled"] - 0.04, sure

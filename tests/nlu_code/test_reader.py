@@ -6,8 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
+from bot.nlu.addition import Addition, EncoderError, MadeOf, may_learn
 from bot.nlu.encoder import Encoder, VectorCache
+from bot.nlu.encoder_build import WEIGHTS_SHA256
 from bot.nlu.gloss import Glosser
 from bot.nlu.reader import SampleReader
 
@@ -56,3 +59,48 @@ def test_without_a_gloss_the_words_themselves_count(tmp_path: Path) -> None:
     assert again.sample("wohnung", "de").blocks[1] == ["wohnung"]
     assert again.samples(["Wohnung"], ["de"], VectorCache(tmp_path / "vectors.npz"))[0].vector is None
     assert not (tmp_path / "vectors.npz").exists()
+
+
+@pytest.fixture
+def learned(tmp_path: Path) -> dict[str, object]:
+    """A configuration that names what the encoder has learned; here that is one small thing."""
+    random = np.random.default_rng(4)
+    pairs = {"encoder.layer.5.output.dense": (random.normal(0, 0.03, (1536, 2)), random.normal(0, 2, (2, 384)))}
+    Addition(MadeOf(WEIGHTS_SHA256, 1, 0.8, 2, 1, 7), pairs).save(tmp_path / "addition.npz")
+    return {"reads": "text", "vector": True, "model": None, "cache": str(tmp_path), "addition": str(tmp_path / "addition.npz")}
+
+
+def test_a_model_keeps_what_its_encoder_has_learned(reader: SampleReader, learned: dict[str, object], tmp_path: Path) -> None:
+    trained = SampleReader.for_training(learned)
+    own = trained.sample("look for apartment", "en").vector
+    assert own is not None and reader.encoder is not None
+    assert own @ reader.encoder.vector("look for apartment") < 0.99
+    (tmp_path / "model").mkdir()
+    trained.save(tmp_path / "model")
+    # Another one is made, but the model was trained with this one.
+    Path(str(learned["addition"])).write_bytes(b"another")
+    again = SampleReader.read(tmp_path / "model", learned)
+    assert np.array_equal(again.sample("look for apartment", "en").vector, own)
+
+
+def test_the_examples_that_the_encoder_has_not_learned_from_are_known(
+    reader: SampleReader, learned: dict[str, object]
+) -> None:
+    texts = [f"text {number}" for number in range(50)]
+    assert reader.unseen(texts).all(), "as it came it has learned from none"
+    unseen = SampleReader.for_training(learned).unseen(texts)
+    assert unseen.tolist() == [not may_learn(text, 0.8) for text in texts] and 0 < unseen.sum() < 25
+
+
+def test_training_without_the_file_that_is_configured_stops(learned: dict[str, object]) -> None:
+    Path(str(learned["addition"])).unlink()
+    with pytest.raises(EncoderError, match=r"addition\.npz is missing"):
+        SampleReader.for_training(learned)
+
+
+def test_the_file_in_the_repository_is_for_this_encoder() -> None:
+    config = yaml.safe_load(Path("config.yml").read_text())["pipeline"]
+    named = next(Path(own["addition"]) for own in config if own["name"].endswith("JointIntentClassifier"))
+    made_of = Addition.read(named, WEIGHTS_SHA256).made_of
+    assert made_of.examples > 10_000 and made_of.share < 1, "some examples are left to weigh opinions on"
+    assert named.stat().st_size < 1_500_000

@@ -47,6 +47,7 @@ def trainings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Path]:
         pytest.param("responses/de/a.yml", "responses:\n  utter_thank:\n  - text: Bitte\n", id="the name of a reply"),
         pytest.param("rules/a.yml", "rules: []\n", id="a new file of rules"),
         pytest.param("lexicon/words/de.tsv", "Haus\n", id="a word list"),
+        pytest.param("encoder/addition.npz", "learned", id="what the encoder has learned"),
         pytest.param("languages.yml", "default: en\nlanguages:\n  en: {name: English, direction: ltr}\n", id="the languages"),
         pytest.param("../domain.yml", "intents: []\n", id="the domain"),
         pytest.param("../config.yml", "recipe: x\n", id="the configuration"),
@@ -79,6 +80,18 @@ def test_a_touched_file_with_the_same_words_needs_no_training(content: Path) -> 
     before = fingerprint(content)
     (content / "nlu/de/a.yml").touch()
     assert fingerprint(content) == before
+
+
+@pytest.mark.parametrize("broken", [None, "no archive"], ids=["missing", "broken"])
+def test_an_addition_that_cannot_be_used_stops_before_training(
+    content: Path, write: Write, tmp_path: Path, trainings: list[Path], broken: str | None
+) -> None:
+    write("../config.yml", "pipeline:\n- {name: x}\n- {name: y, addition: data/encoder/addition.npz}\n")
+    if broken:
+        write("encoder/addition.npz", broken)
+    with pytest.raises(ContentErrors, match=r"data/encoder/addition\.npz.*lotse adapt"):
+        ensure_model(content, tmp_path / "models", say=lambda _: None)
+    assert not trainings
 
 
 def test_trained_once_then_used(content: Path, tmp_path: Path, trainings: list[Path]) -> None:
