@@ -19,6 +19,7 @@ import numpy as np
 
 from bot.errors import ContentError, ContentErrors
 from bot.knowledge.ranking import Gloss, Passage, Ranker
+from bot.nlu.addition import FILE
 from bot.nlu.encoder import Encoder
 from bot.nlu.gloss import GLOSS_LANGUAGE, Glosser
 from bot.settings import Settings
@@ -110,7 +111,9 @@ def report(settings: Settings, passages: Path, questions: Path, *, as_json: bool
     from rich.progress import Progress
     from rich.table import Table
 
-    glosser, encoder = Glosser.from_data(settings.data), Encoder.default(settings.models / "cache")
+    addition = settings.data / FILE
+    encoder = Encoder.default(settings.models / "cache", addition if addition.exists() else None)
+    glosser = Glosser.from_data(settings.data)
     detect = language_detector(glosser)
     found = read_passages(passages, detect)
     asked = read_questions(questions, detect, frozenset(passage.id for passage in found))

@@ -16,6 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
+FILE = Path("encoder") / "addition.npz"
+"""Below the data folder; config.yml names it for training."""
+
 _MADE_OF = "made_of"
 _WHAT_TO_DO = "Restore it from version control, or make it anew with `lotse adapt`."
 

@@ -34,8 +34,8 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
     def get_default_config() -> Dict[str, Any]:
         """What can be set in config.yml.
 
-        surface, gloss, gloss_parts: weights of what is counted of a message: characters and words as typed, words
-        of its gloss, characters of its gloss. vector: whether an encoder reads the gloss as well. c: see `Plan`.
+        surface, gloss: weights of what is counted of a message: characters and words as typed, words of its gloss.
+        vector: whether an encoder reads the gloss as well. c: see `Plan`.
         first_from: intent -> probability from which on it goes first, whatever else is likelier: somebody in danger
         is not asked what was meant. ranking_length: how many intents are kept with a message.
         data: folder with lexicon/words/, read in training only. cache: where the built encoder and the vectors of
@@ -44,7 +44,7 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
         another ONNX encoder; reads: `gloss`, or `text` if that one knows the visitors' languages itself.
         """
         return {
-            "surface": 1.0, "gloss": 1.0, "gloss_parts": 1.0, "vector": True, "c": 0.5, "first_from": {}, "ranking_length": 5,
+            "surface": 1.0, "gloss": 1.0, "vector": True, "c": 0.5, "first_from": {}, "ranking_length": 5,
             "data": "data", "cache": "models/cache", "addition": None, "model": None, "tokenizer": None, "reads": "gloss",
         }  # fmt: skip
 
@@ -65,9 +65,7 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from all languages' examples together."""
         examples = [e for e in training_data.intent_examples if e.get(TEXT)]
-        plan = Plan(
-            block_weights=(self._config["surface"], self._config["gloss"], self._config["gloss_parts"]), c=self._config["c"]
-        )
+        plan = Plan(block_weights=(self._config["surface"], self._config["gloss"]), c=self._config["c"])
         names = [e.get(INTENT_RESPONSE_KEY) or e.get(INTENT) for e in examples]
         texts, languages = [e.get(TEXT) for e in examples], [_language(e) for e in examples]
         self._reader = SampleReader.for_training(self._config)

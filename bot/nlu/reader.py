@@ -76,8 +76,8 @@ class SampleReader:
         return self.glosser.gloss(text, language) if self.glosser else text
 
 
-def _blocks(text: str, gloss: str) -> tuple[list[str], list[str], list[str]]:
-    return list(ngrams(text)), list(word_ngrams(gloss)), list(ngrams(gloss))
+def _blocks(text: str, gloss: str) -> tuple[list[str], list[str]]:
+    return list(ngrams(text)), list(word_ngrams(gloss))
 
 
 def _encoder(config: dict[str, Any], addition: Path | None) -> Encoder | None:

@@ -17,14 +17,11 @@ from typing import Any
 import numpy as np
 
 from bot.languages import load_languages
-from bot.nlu.addition import Addition, MadeOf, may_learn
+from bot.nlu.addition import FILE, Addition, MadeOf, may_learn
 from bot.nlu.encoder import read_tokenizer
 from bot.nlu.encoder_build import WEIGHTS_SHA256, package_folder, read_weights
 from bot.nlu.gloss import Glosser
 from bot.training.examples import read_examples
-
-FILE = Path("encoder") / "addition.npz"
-"""Below the data folder; config.yml names it for training."""
 
 _SCALE = 10.0
 """The numbers of a vector of length 1 are tiny; the layer over them learns sooner from larger ones."""

@@ -57,7 +57,7 @@ def main() -> None:
 
     started = time.process_time()
     samples, names = read(reader, data["train"] + data["oos_train"], vectors)
-    model = JointModel.fit(samples, names, Plan(block_weights=(1.0, 1.0, 1.0)))
+    model = JointModel.fit(samples, names, Plan(block_weights=(1.0, 1.0)))
     seconds = time.process_time() - started
 
     def judged(*parts: str) -> tuple[np.ndarray, list[str]]:

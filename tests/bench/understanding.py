@@ -92,7 +92,7 @@ def split(seed: int) -> Split:
 
 
 def judged(
-    data: Split, rows: np.ndarray, view: Callable[[Sample], Sample] = lambda s: s, blocks: int = 3
+    data: Split, rows: np.ndarray, view: Callable[[Sample], Sample] = lambda s: s, blocks: int = 2
 ) -> tuple[JointModel, np.ndarray]:
     """A model that learned from `rows`, and its probabilities of what was held back, shape (asked, labels)."""
     plan = Plan(block_weights=(1.0,) * blocks)
@@ -138,9 +138,9 @@ def parts(data: Split) -> tuple[str, str]:
     """Alternatives."""
     views: list[tuple[str, Callable[[Sample], Sample], int]] = [
         ("as typed", lambda s: Sample(s.blocks[:1]), 1),
-        ("as typed, gloss", lambda s: Sample(s.blocks), 3),
+        ("as typed, gloss", lambda s: Sample(s.blocks), 2),
         ("as typed, vector", lambda s: Sample(s.blocks[:1], s.vector), 1),
-        ("as typed, gloss, vector (used)", lambda s: s, 3),
+        ("as typed, gloss, vector (used)", lambda s: s, 2),
     ]
     rows = []
     for name, view, blocks in views:

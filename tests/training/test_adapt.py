@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.nlu.addition import Addition, may_learn
+from bot.nlu.addition import FILE, Addition, may_learn
 from bot.nlu.encoder import Encoder
 from bot.nlu.encoder_build import WEIGHTS_SHA256, ensure_encoder, package_folder
 from bot.training import adapt as adapting
-from bot.training.adapt import FILE, Course, adapt, learn
+from bot.training.adapt import Course, adapt, learn
 from tests.conftest import ROOT
 
 COURSE = Course(share=1.0, rank=4, epochs=16, batch=8)
