@@ -44,7 +44,7 @@ class Course:
 
     share: float = 0.8
     rank: int = 16
-    epochs: int = 3
+    epochs: int = 4
     batch: int = 128
     rate: float = 2e-3
     decay: float = 0.01
