@@ -135,8 +135,8 @@ a:hover { text-decoration-thickness: .13em; }
 
 .banner { display: flex; gap: .5em; align-items: center; padding: .5em 1em; background: var(--warn-soft); color: var(--warn); font-size: .88em; border-block-end: 1px solid var(--line); }
 .body { position: relative; flex: 1; min-block-size: 0; display: flex; flex-direction: column; }
-.scroller { flex: 1; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--accent-line) transparent; display: flex; flex-direction: column; }
-.log { display: flex; flex-direction: column; padding: .5em var(--pad) .4em; outline-offset: -3px !important; }
+.scroller { flex: 1; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--accent-line) transparent; }
+.log { padding: .5em var(--pad) .4em; outline-offset: -3px !important; }
 /* The room at the sides is for outlines: what is not laid out is also cut off at its edges. */
 .message.far { content-visibility: auto; contain-intrinsic-size: auto 8em; margin-inline: -5px; padding-inline: 5px; }
 .column { inline-size: 100%; max-inline-size: 47em; margin-inline: auto; }
