@@ -37,12 +37,12 @@ _COUNT_UP = (
 _NEXT_SEQ = sa.select(conversations.c.next_seq).where(_ID)
 _SEQ_OF = sa.select(messages.c.seq).where(_OF, messages.c.client_id == sa.bindparam("client"))
 _INSERT = messages.insert()
+_FREE = sa.or_(conversations.c.lease_owner.is_(None), conversations.c.lease_until < sa.bindparam("now"))
 _CLAIM = (
-    conversations.update()
-    .where(
-        _ID, sa.or_(conversations.c.lease_owner.is_(None), conversations.c.lease_until < sa.bindparam("now"))
-    )
-    .values(lease_owner=sa.bindparam("worker"), lease_until=sa.bindparam("until"))
+    conversations.update().where(_ID, _FREE).values(lease_owner=sa.bindparam("worker"), lease_until=sa.bindparam("until"))
+)
+_WAITING = sa.select(conversations.c.id).where(
+    conversations.c.id.in_(sa.select(messages.c.conversation_id).where(messages.c.pending)), _FREE
 )
 _HELD = sa.and_(_ID, conversations.c.lease_owner == sa.bindparam("worker"))
 _EXTEND = conversations.update().where(_HELD).values(lease_until=sa.bindparam("until"))
@@ -254,13 +254,7 @@ def oldest_pending(connection: Connection, conversation_id: str) -> Any | None:
 
 def waiting_conversations(connection: Connection) -> list[str]:
     """Conversations with unanswered messages that nobody is answering: after a crash, all that were in work."""
-    c = conversations.c
-    rows = connection.execute(
-        sa.select(c.id)
-        .where(c.id.in_(sa.select(messages.c.conversation_id).where(messages.c.pending)))
-        .where(sa.or_(c.lease_owner.is_(None), c.lease_until < time.time()))
-    )
-    return [row.id for row in rows]
+    return [row.id for row in connection.execute(_WAITING, {"now": time.time()})]
 
 
 def settle(connection: Connection, message_id: int, extra: dict[str, Any]) -> bool:

@@ -26,7 +26,7 @@ def quicken(components: Iterable[Any]) -> None:
     policies = list(components)
     for rules in (each for each in policies if isinstance(each, RulePolicy)):
         _compare_few(rules)
-        once = _Once(rules)
+        rules._predict = once = _Once(rules)
         for stories in (each for each in policies if isinstance(each, MemoizationPolicy) and each.priority < rules.priority):
             _ask_rules_first(stories, once)
 
@@ -76,7 +76,6 @@ class _Once:
     def __init__(self, rules: RulePolicy) -> None:
         self._predict = rules._predict
         self._said: tuple[DialogueStateTracker, int, tuple[PolicyPrediction, Optional[str]]] | None = None
-        rules._predict = self.__call__
 
     def __call__(self, tracker: DialogueStateTracker, domain: Domain) -> tuple[PolicyPrediction, Optional[str]]:
         before, self._said = self._said, None

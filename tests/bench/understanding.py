@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -59,6 +60,12 @@ class Split:
         return [self.examples[i].intent for i in rows]
 
 
+def _classifier() -> dict[str, Any]:
+    """How the intent classifier is set in config.yml."""
+    pipeline: list[dict[str, Any]] = yaml.safe_load((ROOT / "config.yml").read_text())["pipeline"]
+    return next(component for component in pipeline if component["name"].endswith(JointIntentClassifier.__name__))
+
+
 def split(seed: int) -> Split:
     """Reads the training data and holds a part back."""
     languages = load_languages(ROOT / "data")
@@ -69,9 +76,7 @@ def split(seed: int) -> Split:
         if wording not in seen:
             seen.add(wording)
             examples.append(example)
-    own = next(
-        c for c in yaml.safe_load((ROOT / "config.yml").read_text())["pipeline"] if c["name"].endswith("JointIntentClassifier")
-    )
+    own = _classifier()
     config = {**JointIntentClassifier.get_default_config(), "data": str(ROOT / "data"), "cache": str(ROOT / "models" / "cache")}
     reader = SampleReader.for_training({**config, "addition": str(ROOT / own["addition"]) if "addition" in own else None})
     texts = [e.text for e in examples]
@@ -166,13 +171,8 @@ def threshold(data: Split) -> tuple[str, str]:
             "in scope refused": 100 * refused[inside].mean(), "in scope right": 100 * ((best == names) & ~refused)[inside].mean(),
             "out of scope found": 100 * refused[~inside].mean(),
         }))  # fmt: skip
-    classifier = next(
-        c
-        for c in yaml.safe_load((ROOT / "config.yml").read_text())["pipeline"]
-        if c["name"].endswith("JointIntentClassifier")
-    )
     lines = []
-    for intent in classifier.get("first_from", {}):
+    for intent in _classifier().get("first_from", {}):
         own = found[:, model.labels.index(intent)]
         for limit in (0.05, 0.1, 0.15, 0.2, 0.3, 0.5):
             hit = (own >= limit) | (best == intent)
