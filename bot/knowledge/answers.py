@@ -74,23 +74,23 @@ class AnswerIndex:
         for code, own in passages.items():
             glossed, vectors = stored.get(code)
             self._rankers[code] = Ranker(
-                own, glosser.gloss if glosser else None, lambda texts: np.stack([encoder.vector(text) for text in texts]),
+                own, glosser, lambda texts: np.stack([encoder.vector(text) for text in texts]),
                 glossed, vectors,
             )  # fmt: skip
 
     def _read(
         self, passages: Mapping[str, Sequence[Passage]], stored: _Stored, readings: Readings, cache: Path
     ) -> None:
-        """Glosses all passages and encodes their windows; vectors of glosses known from before are taken over."""
+        """Glosses all passages and encodes their windows; vectors known from before are taken over."""
         log.info("reading the answers in %d languages", len(passages))
         glosser, encoder = readings.glosser, readings.encoder
         assert encoder is not None, "`use` has looked"
-        read = glosser.gloss if glosser else (lambda text, language: text)
+        gloss, sentence = (glosser.gloss, glosser.sentence) if glosser else (_as_it_is, _as_it_is)
         glossed, windows = {}, {}
         for code, own in passages.items():
             understood = self._languages[code].understands
-            glossed[code] = [read(passage.whole, understood) for passage in own]
-            windows[code] = [read(window, understood) for passage in own for window in windows_of(passage)]
+            glossed[code] = [gloss(passage.whole, understood) for passage in own]
+            windows[code] = [sentence(window, understood) for passage in own for window in windows_of(passage)]
         known = VectorCache.of(cache, "answers-vectors", encoder)
         vectors = iter(known.vectors([window for own_windows in windows.values() for window in own_windows], encoder))
         for code, own_windows in windows.items():
@@ -136,6 +136,10 @@ class AnswerIndex:
             if offer.kind == _KIND
         ]  # fmt: skip
         return answers + services
+
+
+def _as_it_is(text: str, language: str) -> str:
+    return text
 
 
 def _text(variations: Sequence[Mapping[str, Any]], language: str) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from bot.errors import ContentError, ContentErrors
-from bot.knowledge.ranking import Gloss, Passage, Ranker
+from bot.knowledge.ranking import Passage, Ranker
 from bot.nlu.addition import FILE
 from bot.nlu.encoder import Encoder
 from bot.nlu.gloss import GLOSS_LANGUAGE, Glosser
@@ -119,7 +119,7 @@ def report(settings: Settings, passages: Path, questions: Path, *, as_json: bool
     asked = read_questions(questions, detect, frozenset(passage.id for passage in found))
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("reading passages", total=None)
-        ranker = Ranker(found, known_only(glosser), encoder.vectors)
+        ranker = Ranker(found, KnownOnly(glosser), encoder.vectors)
         progress.update(task, description="ranking", total=len(asked))
         measured = measure(ranker, asked, lambda: progress.advance(task))
     if as_json:
@@ -131,9 +131,22 @@ def report(settings: Settings, passages: Path, questions: Path, *, as_json: bool
     Console().print(table)
 
 
-def known_only(glosser: Glosser) -> Gloss:
-    """Glosses, empty for languages without a list of words: their words would be read as if they were English."""
-    return lambda text, language: glosser.gloss(text, language) if language in (GLOSS_LANGUAGE, *glosser.languages) else ""
+@dataclass(frozen=True)
+class KnownOnly:
+    """Nothing of languages without a list of words: they would be read as if they were English."""
+
+    glosser: Glosser
+
+    def gloss(self, text: str, language: str) -> str:
+        """See `Glosser.gloss`."""
+        return self.glosser.gloss(text, language) if self._knows(language) else ""
+
+    def sentence(self, text: str, language: str) -> str:
+        """See `Glosser.sentence`."""
+        return self.glosser.sentence(text, language) if self._knows(language) else ""
+
+    def _knows(self, language: str) -> bool:
+        return language in (GLOSS_LANGUAGE, *self.glosser.languages)
 
 
 def language_detector(glosser: Glosser) -> DetectLanguage:

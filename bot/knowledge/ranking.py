@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -19,8 +20,6 @@ from scipy.sparse import csr_matrix
 from bot.nlu.features import Vocabulary
 from bot.nlu.normalise import fold
 
-Gloss = Callable[[str, str], str]
-"""(text, its language) -> its words in English, or "" where the language is not known."""
 Encode = Callable[[Sequence[str]], np.ndarray]
 """Texts -> vectors of length 1, float32 (texts, width)."""
 
@@ -31,6 +30,16 @@ _CHARACTERS = (3, 4, 5)
 _K1, _B = 1.2, 0.6
 _RRF = 3
 """Few passages answer a question, so the first ranks count for much more than with the 60 of the paper."""
+
+
+class Reading(Protocol):
+    """How a text in some language is read; `bot.nlu.gloss.Glosser` is one."""
+
+    def gloss(self, text: str, language: str) -> str:
+        """Its words in English, "" where the language is not known."""
+
+    def sentence(self, text: str, language: str) -> str:
+        """What the encoder reads of it, likewise."""
 
 
 @dataclass(frozen=True)
@@ -69,13 +78,14 @@ class Weights:
 @dataclass
 class Ranker:
     """Args:
-    gloss, encode: None to do without that reading.
+    reading: None to take words as they are, and not to count them as English.
+    encode: None to do without vectors.
     glossed: The glosses of the whole passages, and vectors: those of their windows, one after the other as
         `windows_of` gives them, if they were stored.
     """
 
     passages: Sequence[Passage]
-    gloss: Gloss | None = None
+    reading: Reading | None = None
     encode: Encode | None = None
     glossed: Sequence[str] | None = None
     vectors: np.ndarray | None = None
@@ -85,13 +95,13 @@ class Ranker:
         whole = [list(_surface(passage.whole)) for passage in self.passages]
         self._vocabulary = Vocabulary.learn(whole, min_documents=1)
         self._surface: csr_matrix = self._vocabulary.matrix(whole)
-        if self.gloss and self.glossed is None:
-            self.glossed = [self.gloss(passage.whole, passage.language) for passage in self.passages]
+        if self.reading and self.glossed is None:
+            self.glossed = [self.reading.gloss(passage.whole, passage.language) for passage in self.passages]
         self._bm25 = _Bm25([_stems(glossed) for glossed in self.glossed]) if self.glossed else None
         windows = [windows_of(passage) for passage in self.passages]
         self._owner = np.array([at for at, own in enumerate(windows) for _ in own], dtype=np.int64)
         if self.encode and self.vectors is None:
-            texts = [self._gloss(w, p.language) for p, own in zip(self.passages, windows, strict=True) for w in own]
+            texts = [self._sentence(w, p.language) for p, own in zip(self.passages, windows, strict=True) for w in own]
             self.vectors = self.encode(texts)
 
     def rank(self, question: str, language: str, *, among: np.ndarray | None = None, limit: int = 10) -> list[Ranked]:
@@ -117,18 +127,18 @@ class Ranker:
         columns, values = self._vocabulary.row(list(_surface(question)))
         row = csr_matrix((values, columns, [0, len(columns)]), shape=(1, self._surface.shape[1]))
         readings = [(self.weights.surface, np.asarray((self._surface @ row.T).todense()).ravel())]
-        likeness, glossed = np.zeros(len(self.passages)), self._gloss(question, language)
-        if self._bm25:
-            readings.append((self.weights.gloss, self._bm25.scores(_stems(glossed))))
-        if self.encode and self.vectors is not None and glossed:
-            near = self.vectors @ self.encode([glossed])[0]
+        if self._bm25 and self.reading:
+            readings.append((self.weights.gloss, self._bm25.scores(_stems(self.reading.gloss(question, language)))))
+        likeness, sentence = np.zeros(len(self.passages)), self._sentence(question, language)
+        if self.encode and self.vectors is not None and sentence:
+            near = self.vectors @ self.encode([sentence])[0]
             likeness = np.full(len(self.passages), -1.0)
             np.maximum.at(likeness, self._owner, near)
             readings.append((self.weights.vector, likeness))
         return readings, likeness
 
-    def _gloss(self, text: str, language: str) -> str:
-        return self.gloss(text, language) if self.gloss else text
+    def _sentence(self, text: str, language: str) -> str:
+        return self.reading.sentence(text, language) if self.reading else text
 
 
 def windows_of(passage: Passage) -> list[str]:

@@ -139,6 +139,16 @@ class Glosser:
             return " ".join(self.name_gloss if word in self._names else word for word in tokens(text))
         return " ".join(read.gloss for read in self.trace(text, language) if read.gloss)
 
+    def sentence(self, text: str, language: str, gloss: str | None = None) -> str:
+        """What the encoder reads of a text: it has read English sentences, so an English one as it was typed.
+
+        Args:
+            gloss: The text's, where it is known already.
+        """
+        if language == GLOSS_LANGUAGE:
+            return text
+        return self.gloss(text, language) if gloss is None else gloss
+
     def trace(self, text: str, language: str) -> list[Read]:
         """How each word was read."""
         words, reads, start = tokens(text), [], 0

@@ -56,14 +56,14 @@ class SampleReader:
 
     def sample(self, text: str, language: str) -> Sample:
         """One text, in the language it is read in."""
-        gloss = self._gloss(text, language)
-        return Sample(_blocks(text, gloss), self.encoder.vector(gloss) if self.encoder else None)
+        gloss, sentence = self._read(text, language)
+        return Sample(_blocks(text, gloss), self.encoder.vector(sentence) if self.encoder else None)
 
     def samples(self, texts: Sequence[str], languages: Sequence[str], cache: VectorCache) -> list[Sample]:
         """Many texts; vectors known from an earlier training come from `cache`."""
-        glosses = [self._gloss(text, language) for text, language in zip(texts, languages, strict=True)]
-        vectors = cache.vectors(glosses, self.encoder) if self.encoder else [None] * len(glosses)
-        return [Sample(_blocks(t, g), v) for t, g, v in zip(texts, glosses, vectors, strict=True)]
+        read = [self._read(text, language) for text, language in zip(texts, languages, strict=True)]
+        vectors = cache.vectors([sentence for _, sentence in read], self.encoder) if self.encoder else [None] * len(read)
+        return [Sample(_blocks(t, gloss), v) for t, (gloss, _), v in zip(texts, read, vectors, strict=True)]
 
     def unseen(self, texts: Sequence[str]) -> np.ndarray:
         """Which texts the encoder has certainly not learned from, booleans, shape (texts,)."""
@@ -72,8 +72,12 @@ class SampleReader:
         share = Addition.read(self._addition, WEIGHTS_SHA256).made_of.share
         return np.array([not may_learn(text, share) for text in texts])
 
-    def _gloss(self, text: str, language: str) -> str:
-        return self.glosser.gloss(text, language) if self.glosser else text
+    def _read(self, text: str, language: str) -> tuple[str, str]:
+        """The text's gloss, and what the encoder reads."""
+        if self.glosser is None:
+            return text, text
+        gloss = self.glosser.gloss(text, language)
+        return gloss, self.glosser.sentence(text, language, gloss)
 
 
 def _blocks(text: str, gloss: str) -> tuple[list[str], list[str]]:

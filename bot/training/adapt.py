@@ -64,7 +64,7 @@ def adapt(data: Path, cache: Path, *, course: Course = Course(), say: Callable[[
     examples = [e for e in read_examples(data / "nlu", load_languages(data)) if may_learn(e.text, course.share)]
     glosser = Glosser.from_data(data, cache)
     say(f"Learning from {len(examples)} examples, {course.epochs} rounds …")
-    pairs = learn([glosser.gloss(e.text, e.language) for e in examples], [e.intent for e in examples], course, say)
+    pairs = learn([glosser.sentence(e.text, e.language) for e in examples], [e.intent for e in examples], course, say)
     made_of = MadeOf(WEIGHTS_SHA256, len(examples), course.share, course.rank, course.epochs, course.seed)
     Addition(made_of, pairs).save(data / FILE)
     return data / FILE

@@ -20,9 +20,10 @@ from rich.progress import track
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.interface import Interface
-from bot.knowledge.rank_files import Measured, Question, known_only, measure
+from bot.knowledge.rank_files import KnownOnly, Measured, Question, measure
 from bot.knowledge.ranking import Passage, Ranked, Ranker
 from bot.languages import load_languages
+from bot.nlu.addition import FILE
 from bot.nlu.encoder import Encoder
 from bot.nlu.gloss import Glosser
 from bot.training.examples import read_examples
@@ -73,7 +74,7 @@ def main() -> None:
     """Measures and prints."""
     languages = load_languages(DATA)
     replies, interface = read_responses(DATA, languages), Interface.load(DATA, languages)
-    glosser, encoder = Glosser.from_data(DATA), Encoder.default(Path("models/cache"))
+    glosser, encoder = Glosser.from_data(DATA), Encoder.default(Path("models/cache"), DATA / FILE)
     held_out = read_examples(Path("tests/nlu"), languages)
     rankers, passages = {}, {}
     for code in languages.written:
@@ -82,7 +83,7 @@ def main() -> None:
             for name, variations in replies[code].items()
             if name.startswith("utter_faq/")
         ]
-        rankers[code] = Ranker(passages[code], known_only(glosser), encoder.vectors)
+        rankers[code] = Ranker(passages[code], KnownOnly(glosser), encoder.vectors)
     print("| questions | answers | n | FTS5 | character 4-grams | ours |")
     print("|---|---|---|---|---|---|")
     for asked, answered in [*((code, code) for code in languages.written), *CROSS]:

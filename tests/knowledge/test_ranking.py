@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bot.knowledge.index import plain_glosser
-from bot.knowledge.rank_files import known_only
+from bot.knowledge.rank_files import KnownOnly
 from bot.knowledge.ranking import Passage, Ranker, windows_of
 from bot.nlu.encoder import Encoder
 from bot.region import Region
@@ -24,7 +24,7 @@ PASSAGES = [
 @pytest.fixture(scope="module")
 def ranker() -> Ranker:
     glosser = plain_glosser(DATA, Region.load(DATA))
-    return Ranker(PASSAGES, known_only(glosser), Encoder.default(Path("models/cache")).vectors)
+    return Ranker(PASSAGES, KnownOnly(glosser), Encoder.default(Path("models/cache")).vectors)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,15 @@ def test_words_of_all_languages_meet_in_their_gloss(reader: SampleReader) -> Non
     assert np.array_equal(german.vector, ukrainian.vector)
 
 
+def test_the_encoder_reads_an_english_sentence_as_it_was_typed(reader: SampleReader) -> None:
+    assert reader.encoder is not None
+    typed = reader.sample("A flat in Stendal, please!", "en")
+    assert np.array_equal(typed.vector, reader.encoder.vector("A flat in Stendal, please!"))
+    assert "town" in typed.blocks[1], "its words are counted as everybody's"
+    other = reader.sample("Wohnung suchen", "de")
+    assert np.array_equal(other.vector, reader.encoder.vector("apartment look for"))
+
+
 def test_many_texts_are_read_as_each_would_be(reader: SampleReader, tmp_path: Path) -> None:
     texts, languages = zip(*TEXTS, strict=True)
     for _ in range(2):  # the second time out of the cache
