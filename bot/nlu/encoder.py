@@ -23,7 +23,8 @@ class Encoder:
     """An ONNX sentence encoder with its tokenizer; safe to use from several threads.
 
     Args:
-        model: ONNX file with inputs `ids` and `mask`, int64 (1, tokens), and output `vectors`; its name is the encoder's.
+        model: ONNX file with input `ids`, and `mask` if it needs one, int64 (1, tokens), and output `vectors`; its name is
+            the encoder's.
         tokenizer: tokenizer.json of the same model.
     """
 
@@ -36,6 +37,7 @@ class Encoder:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._masked = any(given.name == "mask" for given in self._session.get_inputs())
         self._tokenizer = read_tokenizer(tokenizer)
 
     @classmethod
@@ -53,7 +55,8 @@ class Encoder:
     def vector(self, text: str) -> np.ndarray:
         """The vector of one text, float32 (width,), length 1."""
         ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
-        found: np.ndarray = self._session.run(["vectors"], {"ids": ids, "mask": np.ones_like(ids)})[0][0]
+        inputs = {"ids": ids, "mask": np.ones_like(ids)} if self._masked else {"ids": ids}
+        found: np.ndarray = self._session.run(["vectors"], inputs)[0][0]
         return found
 
     def vectors(self, texts: Sequence[str], *, workers: int = 2) -> np.ndarray:
@@ -98,7 +101,7 @@ class VectorCache:
         Those of other encoders are removed, a day after they were last written: another worker may still use one.
         """
         file = folder / f"{kind}-{encoder.name if encoder else 'none'}.npz"
-        for old in folder.glob(f"{kind}-minilm-*.npz"):
+        for old in folder.glob(f"{kind}-minilm*.npz"):
             if old != file and old.stat().st_mtime < time.time() - 86400:
                 old.unlink(missing_ok=True)
         return cls(file, keep=keep)

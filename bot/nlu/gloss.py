@@ -36,6 +36,7 @@ _SHORTEST_PART = 3
 _SHORTEST_GUESSED = 4
 _LINKS = ("", "s", "es", "n", "en", "er", "e")
 _NO_WORDS = WordList.of({})
+_NAME, _OFFICE_WORD = "name", "office word"
 # Arabic writes articles, conjunctions, prepositions and pronouns onto the word.
 _ARABIC_BEFORE = ("وبال", "وال", "بال", "لل", "فال", "كال", "عال", "ال", "و", "ف", "ب", "ل", "ك", "ع", "ش", "ح", "ه")
 _ARABIC_AFTER = ("كم", "هم", "نا", "ها", "تي", "ته", "تك", "ات", "ين", "ون", "ني", "ي", "ك", "ه", "ا")
@@ -49,7 +50,7 @@ class Read:
     gloss: str
     """Empty: it carries nothing, or is unknown."""
     how: str
-    """`form`, `phrase`, `stem`, `parts`, `typo`, `office word`, `kept` or `unknown`."""
+    """`form`, `phrase`, `stem`, `parts`, `typo`, `name`, `office word`, `kept` or `unknown`."""
 
 
 def read_words(folder: Path) -> dict[str, Words]:
@@ -140,14 +141,19 @@ class Glosser:
         return " ".join(read.gloss for read in self.trace(text, language) if read.gloss)
 
     def sentence(self, text: str, language: str, gloss: str | None = None) -> str:
-        """What the encoder reads of a text: it has read English sentences, so an English one as it was typed.
+        """What the encoder reads of a text: it has read English sentences, so an English one as it was typed, but for
+        names of places and words of German offices.
 
         Args:
             gloss: The text's, where it is known already.
         """
         if language == GLOSS_LANGUAGE:
-            return text
+            return _TOKEN.sub(lambda found: self._in_english(found.group()), text)
         return self.gloss(text, language) if gloss is None else gloss
+
+    def _in_english(self, typed: str) -> str:
+        gloss, how = self._read_word(" ".join(tokens(typed)), GLOSS_LANGUAGE)
+        return gloss if how in (_NAME, _OFFICE_WORD) else typed
 
     def trace(self, text: str, language: str) -> list[Read]:
         """How each word was read."""
@@ -174,7 +180,7 @@ class Glosser:
             return word, "kept"
         # Names are inflected too: their last letter is the first to change.
         if word in self._names or any(word[:-n] in self._name_stems for n in (0, 1, 2) if len(word) - n >= 5):
-            return self.name_gloss, "name"
+            return self.name_gloss, _NAME
         for gloss, how in self._derived(word, language, own):
             return gloss, how
         if _LATIN.fullmatch(word):
@@ -185,7 +191,7 @@ class Glosser:
 
     def _office_word(self, word: str) -> tuple[str, str] | None:
         gloss, how = self._read_word(word, OFFICES) if OFFICES in self._lists else ("", "unknown")
-        return (gloss, "office word") if how not in ("kept", "unknown") else None
+        return (gloss, _OFFICE_WORD) if how not in ("kept", "unknown") else None
 
     def _derived(self, word: str, language: str, own: WordList) -> Iterable[tuple[str, str]]:
         """What the word is a form, a compound or a misspelling of; the first answer counts."""
@@ -194,7 +200,7 @@ class Glosser:
                 yield own[stem], "stem"
         # "Kasse" in an English sentence is no misspelt "cases".
         if language != OFFICES and word in self._lists.get(OFFICES, _NO_WORDS):
-            yield self._lists[OFFICES][word], "office word"
+            yield self._lists[OFFICES][word], _OFFICE_WORD
         if language == OFFICES and (parts := self._parts(word, own)):
             yield parts, "parts"
         near = self._near(word, own)

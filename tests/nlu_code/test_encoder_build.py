@@ -110,7 +110,7 @@ def addition() -> Addition:
 def test_an_addition_is_built_in_beside_the_encoder_as_it_came(addition: Addition, encoder: Encoder, tmp_path: Path) -> None:
     addition.save(tmp_path / "addition.npz")
     built = ensure_encoder(tmp_path / "cache", tmp_path / "addition.npz")
-    assert built.name.startswith("minilm-int8-53aa5117-") and built.stem != encoder.name
+    assert built.name.startswith("minilm2-int8-53aa5117-") and built.stem != encoder.name
     own = Encoder(built, package_folder() / "tokenizer.json")
     assert own.name == built.stem
     added = addition.added_to(read_weights(package_folder()))

@@ -33,8 +33,8 @@ def test_words_of_all_languages_meet_in_their_gloss(reader: SampleReader) -> Non
 
 def test_the_encoder_reads_an_english_sentence_as_it_was_typed(reader: SampleReader) -> None:
     assert reader.encoder is not None
-    typed = reader.sample("A flat in Stendal, please!", "en")
-    assert np.array_equal(typed.vector, reader.encoder.vector("A flat in Stendal, please!"))
+    typed = reader.sample("We're after a Wohnung in Stendal, please!", "en")
+    assert np.array_equal(typed.vector, reader.encoder.vector("We're after a apartment in town, please!"))
     assert "town" in typed.blocks[1], "its words are counted as everybody's"
     other = reader.sample("Wohnung suchen", "de")
     assert np.array_equal(other.vector, reader.encoder.vector("apartment look for"))
