@@ -40,12 +40,14 @@ class Plan:
         c: Penalty of the support vector machine.
         held_out: Share of the samples that the factors are found on, by a trial that has not seen them.
         trial: Share of the samples that the trial learns from where there are many; of few it needs all others.
+        trial_most: So many of them suffice.
     """
 
     block_weights: Sequence[float] = (1.0,)
     c: float = 0.5
     held_out: float = 0.3
     trial: float = 0.35
+    trial_most: int = 15_000
     seed: int = 7
 
 
@@ -127,16 +129,17 @@ def _parts(targets: np.ndarray, plan: Plan, unseen: np.ndarray | None) -> tuple[
     from sklearn.model_selection import train_test_split
 
     many = len(targets) > _MANY
+    trial = min(int(plan.trial * len(targets)), plan.trial_most)
     if unseen is None or unseen.all():
         kept, left = train_test_split(
-            np.arange(len(targets)), train_size=plan.trial if many else None, test_size=plan.held_out, stratify=targets,
+            np.arange(len(targets)), train_size=trial if many else None, test_size=plan.held_out, stratify=targets,
             random_state=plan.seed,
         )  # fmt: skip
         return kept, left
     random = np.random.default_rng(plan.seed)
     left = random.permutation(np.flatnonzero(unseen))[: int(plan.held_out * len(targets))]
     others = random.permutation(np.setdiff1d(np.arange(len(targets)), left))
-    return others[: int(plan.trial * len(targets))] if many else others, left
+    return others[:trial] if many else others, left
 
 
 def _factors(opinions: list[np.ndarray], targets: np.ndarray) -> tuple[float, float]:

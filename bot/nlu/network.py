@@ -53,7 +53,7 @@ class Network:
 
         # Steps are what counts: many examples need fewer rounds and can go in larger batches.
         many = len(vectors) > _MANY
-        epochs, batch = epochs or (12 if many else 20), 256 if many else 128
+        epochs, batch = epochs or (6 if many else 20), 256 if many else 128
         keras.utils.set_random_seed(seed)
         rate = keras.optimizers.schedules.CosineDecay(3e-3, max(1, epochs * len(vectors) // batch))
         model = keras.Sequential(

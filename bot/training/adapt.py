@@ -42,7 +42,7 @@ class Course:
         dropout: Share of the numbers left out inside; `omitted`: of the tokens of a text, anew in each epoch.
     """
 
-    share: float = 0.8
+    share: float = 0.9
     rank: int = 16
     epochs: int = 4
     batch: int = 128
