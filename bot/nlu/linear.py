@@ -13,7 +13,7 @@ import numpy as np
 from bot.nlu.features import Vocabulary
 
 _ARRAYS, _NAMES = "linear.npz", "linear.json"
-_ROUNDS = 4
+_ROUNDS = 3
 _CORES = 2
 
 Blocks = Sequence[Sequence[str]]

@@ -6,7 +6,9 @@ import copy
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.training.examples import Example
@@ -60,9 +62,14 @@ def test_copies_are_equal_and_independent(root: Path) -> None:
     (message,) = importer(root, [str(root / "data")]).get_nlu_data().training_examples
     other = copy.deepcopy(message)
     assert other == message and hash(other) == hash(message)
-    other.get("entities")[0]["value"] = "osterburg"
-    other.set("metadata", {"language": "pl"})
-    assert other != message and message.get("entities")[0]["value"] == "stendal"
+    other.set("metadata", {"language": "de"})
+    assert other == message, "what was set already"
+    other.set("metadata", {"language": "pl"}, add_to_output=True)
+    assert other != message and message.get("metadata") == {"language": "de"}
+    assert "metadata" in other.output_properties - message.output_properties
+    third = copy.deepcopy(message)
+    third.add_features(Features(np.ones((1, 2)), "sentence", "text", "own"))
+    assert len(third.features) == 1 and not message.features and third != message
 
 
 def test_equal_texts_of_two_languages_are_two_examples() -> None:
