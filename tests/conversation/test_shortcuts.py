@@ -18,7 +18,23 @@ from rasa.core.policies.memoization import AugmentedMemoizationPolicy
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.runner.dask import DaskGraphRunner
-from rasa.shared.core.events import ActionExecutionRejected
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionExecutionRejected,
+    ActionReverted,
+    ActiveLoop,
+    BotUttered,
+    ConversationPaused,
+    DefinePrevUserUtteredFeaturization,
+    FollowupAction,
+    LoopInterrupted,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUtteranceReverted,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
 from bot.conversation import policies
@@ -59,6 +75,32 @@ async def test_live_tracker_says_what_rasas_own_says_after_every_message(brain: 
                 # Whoever takes something out of what was said changes nothing for the next one.
                 tracker.past_states(domain, ignore_rule_only_turns=hidden)[-1].clear()
                 assert tracker.past_states(domain, ignore_rule_only_turns=hidden) == expected
+
+
+def test_live_tracker_says_what_counts_after_every_event_whatever_is_taken_back() -> None:
+    domain = Domain.from_dict({
+        "intents": ["greet", "inform"], "actions": ["utter_greet"], "forms": {"asking_form": {"required_slots": ["place"]}},
+        "slots": {"place": {"type": "text", "mappings": [{"type": "custom"}]}}, "responses": {"utter_greet": [{"text": "Hallo"}]},
+    })  # fmt: skip
+    listens, said = ActionExecuted("action_listen"), partial(UserUttered, "x")
+    talk = [
+        ActionExecuted("action_session_start"), SessionStarted(), listens, said({"name": "greet"}),
+        DefinePrevUserUtteredFeaturization(False), ActionExecuted("utter_greet"), BotUttered("Hallo"), ActionReverted(),
+        ActionExecuted("utter_greet"), listens, said({"name": "inform"}), SlotSet("place", "Stendal"), UserUtteranceReverted(),
+        said({"name": "inform"}), ActionExecuted("asking_form"), ActiveLoop("asking_form"), SlotSet("place", "Stendal"),
+        listens, said({"name": "inform"}), ActionExecuted("asking_form"), ActionExecuted("asking_form"),
+        ActionExecutionRejected("asking_form"), ActionExecuted("utter_greet"), LoopInterrupted(True),
+        ActionExecuted("asking_form"), SlotSet("place", None), ActiveLoop(None), listens, said({"name": "greet"}),
+        FollowupAction("utter_greet"), ActionExecuted("asking_form"), SlotSet("place", "Osterburg"), Restarted(),
+        SessionStarted(), listens, said({"name": "greet"}), ActionExecuted("utter_greet"), ConversationPaused(), listens,
+    ]  # fmt: skip
+    live = LiveTracker(WHO, domain.slots)
+    for count, event in enumerate(talk, 1):
+        live.update(event, domain)
+        own = DialogueStateTracker.from_events(WHO, talk[:count], domain.slots, domain=domain)
+        assert live.applied_events() == own.applied_events()
+        assert live.past_states(domain) == own.past_states(domain)
+        assert live.copy().past_states(domain) == own.past_states(domain)
 
 
 async def test_copy_of_a_tracker_goes_on_by_itself(brain: Brain) -> None:
