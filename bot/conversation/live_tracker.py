@@ -109,6 +109,7 @@ class _Past:
         self._domain = domain
         self._events: List[Event] = []
         self._states: List[State] = []
+        self._present: State | None = None
 
     def leads_to(self, events: List[Event], domain: Domain) -> bool:
         """Whether these events are those so far and perhaps further ones."""
@@ -118,8 +119,11 @@ class _Past:
     def states(self, events: List[Event]) -> List[State]:
         """The states before each action of the events, and the present one."""
         for event in events[len(self._events) :]:
+            self._present = None
             if isinstance(event, ActionExecuted):
                 self._states.append(self._domain.get_active_state(self._tracker))
             self._tracker.update(event)
             self._events.append(event)
-        return [*self._states, self._domain.get_active_state(self._tracker)]
+        if self._present is None:
+            self._present = self._domain.get_active_state(self._tracker)
+        return [*self._states, self._present]
