@@ -72,6 +72,8 @@ async def test_whoever_has_gone_away_is_left_out(database: Database) -> None:
     kept = asyncio.ensure_future(database.write(lambda c: _note(c, "kept")))
     await asyncio.sleep(0.05)
     gone.cancel()
+    # Only then has the loop told the writer.
+    await asyncio.wait([gone])
     held.set()
     assert await asyncio.wait_for(kept, 20) == "kept" and await first
     assert _names(database) == ["kept"]
