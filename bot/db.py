@@ -9,11 +9,12 @@ PostgreSQL gets several such threads.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -25,6 +26,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from bot.nlu.normalise import fold
+from bot.statements import execute
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -357,7 +359,7 @@ def create_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+        execute(connection, connection.get_execution_options().get("begin", "BEGIN"))
 
     return engine
 
@@ -368,6 +370,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = create_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._own = threading.local()
+        self._kept: set[Connection] = set()
         threads = 1 if self.is_sqlite else 4
         self._readers = ThreadPoolExecutor(max_workers=2 if self.is_sqlite else 4, thread_name_prefix="db-read")
         self._queue: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
@@ -392,10 +396,40 @@ class Database:
 
     def _read(self, work: Work[T]) -> T:
         try:
-            with self.engine.connect() as connection, connection.begin():
+            with self._transaction("BEGIN") as connection:
                 return work(connection)
         except DBAPIError as error:
             raise _translated(error) from error
+
+    @contextlib.contextmanager
+    def _transaction(self, begin: str) -> Iterator[Connection]:
+        """A connection inside a transaction; that of a file is kept by its thread: taking one out of the pool takes longer
+        than a look.
+
+        Args:
+            begin: How SQLite is told to begin.
+        """
+        if not self.is_sqlite:
+            with self.engine.connect() as connection, connection.begin():
+                yield connection
+            return
+        kept: Connection | None = getattr(self._own, begin, None)
+        if kept is None or kept.in_transaction():
+            kept = self.engine.connect().execution_options(begin=begin)
+            setattr(self._own, begin, kept)
+            self._kept.add(kept)
+        try:
+            with kept.begin():
+                yield kept
+        except DBAPIError:
+            # In whatever state it is now, the pool puts it in order.
+            setattr(self._own, begin, None)
+            self._let_go(kept)
+            raise
+
+    def _let_go(self, kept: Connection) -> None:
+        self._kept.discard(kept)
+        kept.close()
 
     async def write(self, work: Work[T]) -> T:
         """Runs `work`; when this returns, what it wrote is on disk.
@@ -433,7 +467,7 @@ class Database:
         batch = [(work, future) for work, future in batch if future.set_running_or_notify_cancel()]
         outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
-            with self.engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection, connection.begin():
+            with self._transaction("BEGIN IMMEDIATE") as connection:
                 for work, future in batch:
                     try:
                         if len(batch) == 1:
@@ -477,6 +511,8 @@ class Database:
         for thread in self._writers:
             thread.join(timeout=10)
         self._readers.shutdown()
+        for kept in list(self._kept):
+            self._let_go(kept)
         self.engine.dispose()
 
 

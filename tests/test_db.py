@@ -72,6 +72,8 @@ async def test_whoever_has_gone_away_is_left_out(database: Database) -> None:
     kept = asyncio.ensure_future(database.write(lambda c: _note(c, "kept")))
     await asyncio.sleep(0.05)
     gone.cancel()
+    # Only then has the loop told the writer.
+    await asyncio.wait([gone])
     held.set()
     assert await asyncio.wait_for(kept, 20) == "kept" and await first
     assert _names(database) == ["kept"]
@@ -145,3 +147,24 @@ def test_deleted_words_are_nowhere_on_disk(tmp_path: Path) -> None:
     # The database goes on working.
     assert database.write_now(lambda c: log.create(c, token="y", language="de", page=None, greeting=said))
     database.close()
+
+
+async def test_a_failed_transaction_leaves_the_next_one_a_sound_connection(database: Database) -> None:
+    await database.write(lambda c: _note(c, "a"))
+    for run in (database.read, database.look_up, database.write):
+        before = await run(lambda c: id(c.connection.connection))
+        assert await run(lambda c: id(c.connection.connection)) == before, "a thread keeps its connection"
+        with pytest.raises(Unavailable):
+            await run(lambda c: c.execute(sa.text("SELECT nothing FROM nowhere")))
+        assert await run(lambda c: c.execute(sa.select(jobs.c.name)).scalars().all()) == ["a"]
+    assert len(database._kept) <= 4
+
+
+def test_the_log_of_the_file_is_written_back_when_the_database_is_closed(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 't.db'}")
+    metadata.create_all(database.engine)
+    database.write_now(lambda c: _note(c, "a"))
+    assert _names(database) == ["a"]
+    assert (tmp_path / "t.db-wal").exists()
+    database.close()
+    assert not (tmp_path / "t.db-wal").exists()

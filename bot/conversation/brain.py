@@ -7,6 +7,7 @@ import logging
 import os
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Dict, List
 
@@ -20,11 +21,13 @@ from rasa.utils.endpoints import EndpointConfig
 from threadpoolctl import threadpool_limits
 
 from bot.conversation.action_endpoint import InProcessActions, take_failure
+from bot.conversation.extraction import look_for_few
 from bot.conversation.known_model import checked_already
 from bot.conversation.policies import quicken
 from bot.conversation.replies import ReplyGenerator
 from bot.conversation.runner import DirectRunner
 from bot.conversation.tracker import ConversationTrackerStore
+from bot.conversation.unheard import prepare_nothing
 from bot.languages import Languages
 from bot.nlu.intents import JointIntentClassifier, intent_row, selected_response
 from bot.nlu.reader import SampleReader
@@ -123,6 +126,10 @@ class Brain:
         assert processor is not None and isinstance(processor.graph_runner, DaskGraphRunner)
         processor.graph_runner = runner = DirectRunner(processor.graph_runner)
         quicken(runner.components)
+        prepare_nothing(runner.components)
+        look_for_few(processor)
+        # Rasa would write out both domains, this one and an empty one, to find that out with each message.
+        self._agent.domain.is_empty = partial(bool, self._agent.domain.is_empty())  # type: ignore[method-assign]
         # As with the encoder, one thread a message: a second one wins nothing on such small matrices, and waits busily.
         threadpool_limits(limits=1, user_api="blas")
         self.model = os.path.basename(model)

@@ -8,18 +8,34 @@ the time that a reply took (docs/benchmarks.md, Replies).
 from __future__ import annotations
 
 import dataclasses
+from itertools import islice
+from operator import is_
 from typing import Any, Dict, List
 
 from rasa.shared.core.domain import Domain, State
-from rasa.shared.core.events import Event
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    BotUttered,
+    DefinePrevUserUtteredFeaturization,
+    Event,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
+
+_PLAIN = {UserUttered, BotUttered, SlotSet, ActionExecuted, DefinePrevUserUtteredFeaturization}
+"""Events that count as they come, and change nothing of what counted before: unless it is an action that is a loop, which
+takes its last time back."""
 
 
 class LiveTracker(DialogueStateTracker):
     """Like its base in all that it says and does. Events are only ever added to it, so their number tells its age."""
 
     _applied: tuple[int, List[Event]] = (-1, [])
-    _states: tuple[tuple[int, bool], List[State]] = ((-1, False), [])
+    _loops: frozenset[str] = frozenset()
+    """Names of the loops that began in the events that `_applied` has seen."""
+    _past: _Past | None = None
 
     def init_copy(self) -> LiveTracker:
         """A tracker of the same conversation before anything was said."""
@@ -50,9 +66,19 @@ class LiveTracker(DialogueStateTracker):
 
     def applied_events(self) -> List[Event]:
         """What counts of the events: not what was taken back, nor what was before the session."""
-        if self._applied[0] != len(self.events):
-            self._applied = len(self.events), super().applied_events()
-        return list(self._applied[1])
+        age, applied = self._applied
+        if age != len(self.events):
+            new = list(islice(self.events, max(age, 0), None))
+            if age >= 0 and all(map(self._is_plain, new)):
+                applied.extend(new)
+            else:
+                applied = super().applied_events()
+                self._loops = frozenset(event.name for event in self.events if isinstance(event, ActiveLoop) and event.name)
+            self._applied = len(self.events), applied
+        return list(applied)
+
+    def _is_plain(self, event: Event) -> bool:
+        return type(event) in _PLAIN and not (type(event) is ActionExecuted and event.action_name in self._loops)
 
     def past_states(
         self,
@@ -62,10 +88,42 @@ class LiveTracker(DialogueStateTracker):
         rule_only_data: Dict[str, Any] | None = None,
     ) -> List[State]:
         """What was said, done and known before each action, as policies look at it."""
-        if ignore_rule_only_turns:
+        if ignore_rule_only_turns or omit_unset_slots:
             return super().past_states(domain, omit_unset_slots, ignore_rule_only_turns, rule_only_data)
-        age = len(self.events), omit_unset_slots
-        if self._states[0] != age:
-            self._states = age, super().past_states(domain, omit_unset_slots)
+        applied = self.applied_events()
+        if self._past is None or not self._past.leads_to(applied, domain):
+            self._past = _Past(self.init_copy(), domain)
         # Policies take out of the states what they do not look at.
-        return [{part: dict(values) for part, values in state.items()} for state in self._states[1]]
+        return [{part: dict(values) for part, values in state.items()} for state in self._past.states(applied)]
+
+
+class _Past:
+    """What was known before each action, carried on from event to event instead of told again from the first.
+
+    Args:
+        tracker: One before anything was said.
+    """
+
+    def __init__(self, tracker: LiveTracker, domain: Domain) -> None:
+        self._tracker = tracker
+        self._domain = domain
+        self._events: List[Event] = []
+        self._states: List[State] = []
+        self._present: State | None = None
+
+    def leads_to(self, events: List[Event], domain: Domain) -> bool:
+        """Whether these events are those so far and perhaps further ones."""
+        so_far = self._events
+        return domain is self._domain and len(so_far) <= len(events) and all(map(is_, so_far, events))
+
+    def states(self, events: List[Event]) -> List[State]:
+        """The states before each action of the events, and the present one."""
+        for event in events[len(self._events) :]:
+            self._present = None
+            if isinstance(event, ActionExecuted):
+                self._states.append(self._domain.get_active_state(self._tracker))
+            self._tracker.update(event)
+            self._events.append(event)
+        if self._present is None:
+            self._present = self._domain.get_active_state(self._tracker)
+        return [*self._states, self._present]

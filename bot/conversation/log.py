@@ -1,7 +1,7 @@
 """The log: what was said, in order. It is what people read; nothing is acknowledged before it is here.
 
-All functions work on a connection inside a transaction of `bot.db.Database`. What every message runs stands as a statement
-of its own: building one costs SQLAlchemy three times what executing it does, and it remembers those that it knows.
+All functions work on a connection inside a transaction of `bot.db.Database`. What every message runs stands ready
+(`bot.statements`).
 """
 
 from __future__ import annotations
@@ -18,46 +18,51 @@ from sqlalchemy.engine import Connection
 
 from bot.db import conversation_tokens, conversations, messages
 from bot.privacy import journal, shredders
+from bot.statements import Statement
 
 STATES = ("bot", "waiting_for_staff", "live", "closed")
 
 _ID = conversations.c.id == sa.bindparam("own")
 _OF = messages.c.conversation_id == sa.bindparam("own")
-_FIND = sa.select(conversations).where(_ID)
-_AUTHENTICATE = (
+_FIND = Statement(sa.select(conversations).where(_ID))
+_AUTHENTICATE = Statement(
     sa.select(conversations)
     .join(conversation_tokens, conversation_tokens.c.conversation_id == conversations.c.id)
     .where(_ID, conversation_tokens.c.token_hash == sa.bindparam("hash"))
 )
-_COUNT_UP = (
+_COUNT_UP = Statement(
     conversations.update()
     .where(_ID)
     .values(next_seq=conversations.c.next_seq + sa.bindparam("count"), updated_at=sa.bindparam("now"))
 )
-_NEXT_SEQ = sa.select(conversations.c.next_seq).where(_ID)
-_SEQ_OF = sa.select(messages.c.seq).where(_OF, messages.c.client_id == sa.bindparam("client"))
-_INSERT = messages.insert()
+_NEXT_SEQ = Statement(sa.select(conversations.c.next_seq).where(_ID))
+_SEQ_OF = Statement(sa.select(messages.c.seq).where(_OF, messages.c.client_id == sa.bindparam("client")))
+_INSERT = Statement(messages.insert(), *(column.name for column in messages.c if column.name != "id"))
 _FREE = sa.or_(conversations.c.lease_owner.is_(None), conversations.c.lease_until < sa.bindparam("now"))
-_CLAIM = (
+_CLAIM = Statement(
     conversations.update().where(_ID, _FREE).values(lease_owner=sa.bindparam("worker"), lease_until=sa.bindparam("until"))
 )
-_WAITING = sa.select(conversations.c.id).where(
-    conversations.c.id.in_(sa.select(messages.c.conversation_id).where(messages.c.pending)), _FREE
+_WAITING = Statement(
+    sa.select(conversations.c.id).where(
+        conversations.c.id.in_(sa.select(messages.c.conversation_id).where(messages.c.pending)), _FREE
+    )
 )
 _HELD = sa.and_(_ID, conversations.c.lease_owner == sa.bindparam("worker"))
-_EXTEND = conversations.update().where(_HELD).values(lease_until=sa.bindparam("until"))
-_RELEASE = conversations.update().where(_HELD).values(lease_owner=None, lease_until=None)
-_OLDEST_PENDING = sa.select(messages).where(_OF, messages.c.pending).order_by(messages.c.seq).limit(1)
-_SETTLE = (
+_EXTEND = Statement(conversations.update().where(_HELD).values(lease_until=sa.bindparam("until")))
+_RELEASE = Statement(conversations.update().where(_HELD).values(lease_owner=None, lease_until=None))
+_OLDEST_PENDING = Statement(sa.select(messages).where(_OF, messages.c.pending).order_by(messages.c.seq).limit(1))
+_SETTLE = Statement(
     messages.update()
     .where(messages.c.id == sa.bindparam("message"), messages.c.pending)
     .values(pending=False, extra=sa.bindparam("understood"))
 )
-_AFTER = (
+_AFTER = Statement(
     sa.select(messages).where(_OF, messages.c.seq > sa.bindparam("last")).order_by(messages.c.seq).limit(sa.bindparam("most"))
 )
-_PENDING = sa.select(messages.c.pending).where(_OF, messages.c.seq == sa.bindparam("number"))
-_REPLIES = sa.select(messages).where(_OF, messages.c.reply_to == sa.bindparam("number")).order_by(messages.c.seq)
+_PENDING = Statement(sa.select(messages.c.pending).where(_OF, messages.c.seq == sa.bindparam("number")))
+_REPLIES = Statement(sa.select(messages).where(_OF, messages.c.reply_to == sa.bindparam("number")).order_by(messages.c.seq))
+_SET_STATE = Statement(conversations.update().where(_ID).values(state=sa.bindparam("new")))
+_SET_LANGUAGE = Statement(conversations.update().where(_ID).values(language=sa.bindparam("new")))
 
 
 class NotFound(Exception):
@@ -119,7 +124,7 @@ def find(connection: Connection, conversation_id: str) -> Any:
     Raises:
         NotFound: there is none.
     """
-    row = connection.execute(_FIND, {"own": conversation_id}).first()
+    row = _FIND.first(connection, own=conversation_id)
     if row is None:
         raise NotFound(conversation_id)
     return row
@@ -140,7 +145,7 @@ def authenticate(connection: Connection, conversation_id: str, token: str) -> An
     Raises:
         NotFound: see above.
     """
-    row = connection.execute(_AUTHENTICATE, {"own": conversation_id, "hash": hash_token(token)}).first()
+    row = _AUTHENTICATE.first(connection, own=conversation_id, hash=hash_token(token))
     if row is None:
         raise NotFound(conversation_id)
     return row
@@ -148,7 +153,7 @@ def authenticate(connection: Connection, conversation_id: str, token: str) -> An
 
 def seq_of(connection: Connection, conversation_id: str, client_id: str) -> int | None:
     """Number of the message that the visitor's device calls `client_id`; None before it is stored."""
-    number: int | None = connection.execute(_SEQ_OF, {"own": conversation_id, "client": client_id}).scalar()
+    number: int | None = _SEQ_OF.scalar(connection, own=conversation_id, client=client_id)
     return number
 
 
@@ -172,14 +177,11 @@ def accept(
     known = seq_of(connection, conversation_id, client_id)
     if known is not None:
         # The number is given back: sequence numbers have no holes.
-        connection.execute(_COUNT_UP, {"own": conversation_id, "count": -1, "now": time.time()})
+        _COUNT_UP.change(connection, own=conversation_id, count=-1, now=time.time())
         return Accepted(known, False, False)
-    connection.execute(
-        _INSERT,
-        {
-            "conversation_id": conversation_id, "seq": seq, "client_id": client_id, "author": "visitor", "text": text,
-            "language": language, "at": time.time(), "extra": extra, "pending": True,
-        },
+    _INSERT.change(
+        connection, conversation_id=conversation_id, seq=seq, client_id=client_id, author="visitor", name=None, text=text,
+        language=language, at=time.time(), extra=extra, reply_to=None, pending=True, tries=0,
     )  # fmt: skip
     return Accepted(seq, True, claim(connection, conversation_id, worker, lease_seconds))
 
@@ -194,13 +196,13 @@ def append(connection: Connection, conversation_id: str, rows: Iterable[dict[str
         return []
     first, now = _next_seq(connection, conversation_id, len(rows)), time.time()
     numbers = list(range(first, first + len(rows)))
-    connection.execute(
-        _INSERT,
+    _INSERT.change_each(
+        connection,
         [
             {
-                "conversation_id": conversation_id, "seq": seq, "author": row["author"], "name": row.get("name"),
-                "text": row["text"], "language": row["language"], "at": now, "extra": row.get("extra") or {},
-                "reply_to": row.get("reply_to"), "pending": False,
+                "conversation_id": conversation_id, "seq": seq, "client_id": None, "author": row["author"],
+                "name": row.get("name"), "text": row["text"], "language": row["language"], "at": now,
+                "extra": row.get("extra") or {}, "reply_to": row.get("reply_to"), "pending": False, "tries": 0,
             }
             for seq, row in zip(numbers, rows, strict=True)
         ],
@@ -210,10 +212,9 @@ def append(connection: Connection, conversation_id: str, rows: Iterable[dict[str
 
 def _next_seq(connection: Connection, conversation_id: str, count: int) -> int:
     """Takes the next `count` numbers; locks the conversation's row for the rest of the transaction."""
-    changed = connection.execute(_COUNT_UP, {"own": conversation_id, "count": count, "now": time.time()})
-    if changed.rowcount != 1:
+    if _COUNT_UP.change(connection, own=conversation_id, count=count, now=time.time()) != 1:
         raise NotFound(conversation_id)
-    after = connection.execute(_NEXT_SEQ, {"own": conversation_id}).scalar()
+    after = _NEXT_SEQ.scalar(connection, own=conversation_id)
     assert after is not None
     return int(after) - count
 
@@ -221,8 +222,7 @@ def _next_seq(connection: Connection, conversation_id: str, count: int) -> int:
 def claim(connection: Connection, conversation_id: str, worker: str, seconds: float) -> bool:
     """Takes the lease of a conversation's turn if it is free or has run out; whoever holds it answers next."""
     now = time.time()
-    changed = connection.execute(_CLAIM, {"own": conversation_id, "worker": worker, "now": now, "until": now + seconds})
-    return changed.rowcount == 1
+    return _CLAIM.change(connection, own=conversation_id, worker=worker, now=now, until=now + seconds) == 1
 
 
 def take_over(connection: Connection, conversation_id: str, worker: str, seconds: float) -> bool:
@@ -238,47 +238,49 @@ def take_over(connection: Connection, conversation_id: str, worker: str, seconds
 
 def extend(connection: Connection, conversation_id: str, worker: str, seconds: float) -> bool:
     """Keeps the lease; False if another worker has taken it over."""
-    changed = connection.execute(_EXTEND, {"own": conversation_id, "worker": worker, "until": time.time() + seconds})
-    return changed.rowcount == 1
+    return _EXTEND.change(connection, own=conversation_id, worker=worker, until=time.time() + seconds) == 1
 
 
 def release(connection: Connection, conversation_id: str, worker: str) -> None:
     """Gives the lease back."""
-    connection.execute(_RELEASE, {"own": conversation_id, "worker": worker})
+    _RELEASE.change(connection, own=conversation_id, worker=worker)
 
 
 def oldest_pending(connection: Connection, conversation_id: str) -> Any | None:
     """The next message to answer."""
-    return connection.execute(_OLDEST_PENDING, {"own": conversation_id}).first()
+    return _OLDEST_PENDING.first(connection, own=conversation_id)
 
 
 def waiting_conversations(connection: Connection) -> list[str]:
     """Conversations with unanswered messages that nobody is answering: after a crash, all that were in work."""
-    return [row.id for row in connection.execute(_WAITING, {"now": time.time()})]
+    return [row.id for row in _WAITING.all(connection, now=time.time())]
 
 
 def settle(connection: Connection, message_id: int, extra: dict[str, Any]) -> bool:
     """Marks a visitor's message as answered, with what was understood; False if it was before."""
-    changed = connection.execute(_SETTLE, {"message": message_id, "understood": extra})
-    return changed.rowcount == 1
+    return _SETTLE.change(connection, message=message_id, understood=extra) == 1
 
 
 def after(connection: Connection, conversation_id: str, seq: int, limit: int = 500) -> list[Any]:
     """Messages with a higher number, ascending."""
-    return connection.execute(_AFTER, {"own": conversation_id, "last": seq, "most": limit}).all()
+    return _AFTER.all(connection, own=conversation_id, last=seq, most=limit)
 
 
 def replies_to(connection: Connection, conversation_id: str, seq: int) -> tuple[bool, list[Any]]:
     """(whether the turn of message `seq` is done, its replies)."""
-    own = {"own": conversation_id, "number": seq}
-    if connection.execute(_PENDING, own).scalar() is not False:
+    if _PENDING.scalar(connection, own=conversation_id, number=seq) is not False:
         return False, []
-    return True, connection.execute(_REPLIES, own).all()
+    return True, _REPLIES.all(connection, own=conversation_id, number=seq)
 
 
-def set_state(connection: Connection, conversation_id: str, **values: Any) -> None:
+def set_state(
+    connection: Connection, conversation_id: str, *, state: str | None = None, language: str | None = None
+) -> None:
     """Changes state or language of a conversation."""
-    connection.execute(conversations.update().where(conversations.c.id == conversation_id).values(**values))
+    if state is not None:
+        _SET_STATE.change(connection, own=conversation_id, new=state)
+    if language is not None:
+        _SET_LANGUAGE.change(connection, own=conversation_id, new=language)
 
 
 def erase(connection: Connection, conversation_id: str) -> bool:

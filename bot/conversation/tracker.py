@@ -31,14 +31,17 @@ from sqlalchemy.engine import Connection
 
 from bot.conversation.live_tracker import LiveTracker
 from bot.db import tracker_events
+from bot.statements import Statement
 
 _MAX_EVENTS = 120
 """From so many events on a new session begins. Rasa replays all events of a session several times a turn, so a
 long conversation would become slower with each message; the slots are carried over."""
 
-# Statements of every message, see `bot.conversation.log`.
-_VERSION = sa.select(sa.func.max(tracker_events.c.id)).where(tracker_events.c.conversation_id == sa.bindparam("own"))
-_INSERT = tracker_events.insert()
+# Statements of every message.
+_VERSION = Statement(
+    sa.select(sa.func.max(tracker_events.c.id).label("newest")).where(tracker_events.c.conversation_id == sa.bindparam("own"))
+)
+_INSERT = Statement(tracker_events.insert(), "conversation_id", "type_name", "at", "data")
 
 
 @dataclass
@@ -171,11 +174,11 @@ def load_last_session(connection: Connection, conversation_id: str) -> tuple[int
 
 def stored_version(connection: Connection, conversation_id: str) -> int:
     """Id of the conversation's last stored event, 0 for none."""
-    return connection.execute(_VERSION, {"own": conversation_id}).scalar() or 0
+    return _VERSION.scalar(connection, own=conversation_id) or 0
 
 
 def append_events(connection: Connection, conversation_id: str, rows: List[Dict[str, Any]]) -> int:
     """Writes events (see `take_new_events`); returns the new version."""
     if rows:
-        connection.execute(_INSERT, rows)
+        _INSERT.change_each(connection, rows)
     return stored_version(connection, conversation_id)

@@ -11,26 +11,26 @@ from typing import Any
 
 import sqlalchemy as sa
 from rasa.shared.core.events import ConversationPaused, ConversationResumed
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from bot.conversation import log
 from bot.db import case_reads, cases, conversations, tracker_events, users
 from bot.handoff import outbox, presence
+from bot.statements import Statement
 
-# A statement of every message, see `bot.conversation.log`.
-_OF_CONVERSATION = (
+_OF_CONVERSATION = Statement(
     sa.select(cases)
     .where(cases.c.conversation_id == sa.bindparam("own"))
     .order_by(cases.c.created_at.desc(), cases.c.trigger_seq.desc())
 )
 
 
-def of_conversation(connection: Connection, conversation_id: str) -> list[Row]:
+def of_conversation(connection: Connection, conversation_id: str) -> list[Any]:
     """A conversation's cases, newest first: a closed one that staff open again may be open beside a newer one."""
-    return connection.execute(_OF_CONVERSATION, {"own": conversation_id}).all()
+    return _OF_CONVERSATION.all(connection, own=conversation_id)
 
 
-def current(connection: Connection, conversation_id: str) -> Row | None:
+def current(connection: Connection, conversation_id: str) -> Any | None:
     """The case that the conversation is about: whose owner talks to the visitor, else an open one, else the newest."""
     found = of_conversation(connection, conversation_id)
     return min(found, key=lambda case: (not is_live(case), case.state == "closed"), default=None)

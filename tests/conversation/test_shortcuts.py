@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import inspect
 import json
 import re
 import zlib
@@ -13,16 +14,36 @@ from functools import partial
 
 import numpy as np
 import pytest
-from rasa.core.channels.channel import UserMessage
+from rasa.core import processor
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.policies import rule_policy
 from rasa.core.policies.memoization import AugmentedMemoizationPolicy
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.policies.rule_policy import RulePolicy
+from rasa.core.processor import MessageProcessor
 from rasa.engine.runner.dask import DaskGraphRunner
-from rasa.shared.core.events import ActionExecutionRejected
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionExecutionRejected,
+    ActionReverted,
+    ActiveLoop,
+    BotUttered,
+    ConversationPaused,
+    DefinePrevUserUtteredFeaturization,
+    FollowupAction,
+    LoopInterrupted,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUtteranceReverted,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
 from bot.conversation import policies
 from bot.conversation.brain import Brain, Incoming
+from bot.conversation.extraction import fillable
 from bot.conversation.live_tracker import LiveTracker
 from bot.conversation.runner import DirectRunner
 from bot.resources import Resources
@@ -59,6 +80,32 @@ async def test_live_tracker_says_what_rasas_own_says_after_every_message(brain: 
                 # Whoever takes something out of what was said changes nothing for the next one.
                 tracker.past_states(domain, ignore_rule_only_turns=hidden)[-1].clear()
                 assert tracker.past_states(domain, ignore_rule_only_turns=hidden) == expected
+
+
+def test_live_tracker_says_what_counts_after_every_event_whatever_is_taken_back() -> None:
+    domain = Domain.from_dict({
+        "intents": ["greet", "inform"], "actions": ["utter_greet"], "forms": {"asking_form": {"required_slots": ["place"]}},
+        "slots": {"place": {"type": "text", "mappings": [{"type": "custom"}]}}, "responses": {"utter_greet": [{"text": "Hallo"}]},
+    })  # fmt: skip
+    listens, said = ActionExecuted("action_listen"), partial(UserUttered, "x")
+    talk = [
+        ActionExecuted("action_session_start"), SessionStarted(), listens, said({"name": "greet"}),
+        DefinePrevUserUtteredFeaturization(False), ActionExecuted("utter_greet"), BotUttered("Hallo"), ActionReverted(),
+        ActionExecuted("utter_greet"), listens, said({"name": "inform"}), SlotSet("place", "Stendal"), UserUtteranceReverted(),
+        said({"name": "inform"}), ActionExecuted("asking_form"), ActiveLoop("asking_form"), SlotSet("place", "Stendal"),
+        listens, said({"name": "inform"}), ActionExecuted("asking_form"), ActionExecuted("asking_form"),
+        ActionExecutionRejected("asking_form"), ActionExecuted("utter_greet"), LoopInterrupted(True),
+        ActionExecuted("asking_form"), SlotSet("place", None), ActiveLoop(None), listens, said({"name": "greet"}),
+        FollowupAction("utter_greet"), ActionExecuted("asking_form"), SlotSet("place", "Osterburg"), Restarted(),
+        SessionStarted(), listens, said({"name": "greet"}), ActionExecuted("utter_greet"), ConversationPaused(), listens,
+    ]  # fmt: skip
+    live = LiveTracker(WHO, domain.slots)
+    for count, event in enumerate(talk, 1):
+        live.update(event, domain)
+        own = DialogueStateTracker.from_events(WHO, talk[:count], domain.slots, domain=domain)
+        assert live.applied_events() == own.applied_events()
+        assert live.past_states(domain) == own.past_states(domain)
+        assert live.copy().past_states(domain) == own.past_states(domain)
 
 
 async def test_copy_of_a_tracker_goes_on_by_itself(brain: Brain) -> None:
@@ -121,6 +168,38 @@ async def test_policies_that_look_at_little_predict_what_rasas_own_do(brain: Bra
     twice(tracker)
     assert len(compared) > 2 * len(TALK)
     assert len(set(compared)) > 8
+
+
+async def test_slots_that_are_looked_for_are_all_that_a_message_fills(brain: Brain, monkeypatch: pytest.MonkeyPatch) -> None:
+    processor = brain._agent.processor
+    assert processor is not None and processor.domain is not None
+    few, filled, looked = processor.run_action_extract_slots, set(), set()
+
+    async def twice(channel: OutputChannel, tracker: DialogueStateTracker) -> DialogueStateTracker:
+        assert processor is not None and processor.domain is not None
+        looked.add(len(fillable(processor.domain, tracker)))
+        both = [LiveTracker.copy(tracker) for _ in range(2)]  # type: ignore[arg-type]
+        await few(channel, both[0])
+        await MessageProcessor.run_action_extract_slots(processor, channel, both[1])
+        assert [e.as_dict() | {"timestamp": 0} for e in both[0].events] == [e.as_dict() | {"timestamp": 0} for e in both[1].events]
+        assert both[0].current_slot_values() == both[1].current_slot_values()
+        filled.update(e.key for e in list(both[1].events)[len(tracker.events) :] if isinstance(e, SlotSet))
+        return await few(channel, tracker)
+
+    monkeypatch.setattr(processor, "run_action_extract_slots", twice)
+    said = (*TALK, "Ich will einen Menschen", "Wohnung", "Es geht um einen Kitaplatz für meine 3-jährige Tochter", "Ja", "Stopp")
+    for seq, text in enumerate(said, 1):
+        await brain.answer(Incoming(WHO, seq, text, "de"))
+    assert len(filled) > 4
+    assert max(looked) < len(processor.domain.slots)
+
+
+def test_rasa_copies_only_for_its_log_where_it_copies_nothing_here() -> None:
+    for module in (processor, rule_policy):
+        source = inspect.getsource(module)
+        lines = re.findall(r"structlogger\.debug\(.*?\n        +\)\n|structlogger\.debug\(.*\n.*deepcopy.*\n", source, re.DOTALL)
+        assert sum(line.count("copy.deepcopy(") for line in lines) == source.count("copy.deepcopy(") == source.count("copy.") > 0
+    assert inspect.getsource(RulePolicy).count("format_tracker_states") == 1
 
 
 def test_story_counts_where_no_rule_decides(trained: tuple[Brain, Resources], monkeypatch: pytest.MonkeyPatch) -> None:
