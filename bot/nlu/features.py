@@ -5,9 +5,9 @@ Training and serving run the same lines, so there is nothing to keep in step bet
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
+from array import array
+from collections import defaultdict
 from typing import Iterable, Iterator
 
 import numpy as np
@@ -63,14 +63,13 @@ class Vocabulary:
     @classmethod
     def learn(cls, documents: Iterable[Iterable[str]], *, min_documents: int = 2) -> Vocabulary:
         """The n-grams that occur in at least `min_documents` of the documents (each an iterable of n-grams)."""
-        frequency: Counter[str] = Counter()
-        total = 0
-        for document in documents:
-            frequency.update(set(document))
-            total += 1
-        kept = sorted(gram for gram, count in frequency.items() if count >= min_documents)
-        idf = [math.log((1 + total) / (1 + frequency[gram])) + 1 for gram in kept]
-        return cls({gram: column for column, gram in enumerate(kept)}, np.array(idf))
+        numbers: defaultdict[str, int] = defaultdict()
+        numbers.default_factory = numbers.__len__
+        counts = _counts(documents, numbers)
+        frequency = np.bincount(counts.indices, minlength=len(numbers))
+        kept = sorted(gram for gram, count in zip(numbers, frequency.tolist(), strict=True) if count >= min_documents)
+        idf = np.log((1 + counts.shape[0]) / (1 + frequency[[numbers[gram] for gram in kept]])) + 1 if kept else np.empty(0)
+        return cls({gram: column for column, gram in enumerate(kept)}, idf)
 
     def row(self, document: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
         """Columns and weights of one document, both of shape (known n-grams,)."""
@@ -88,9 +87,27 @@ class Vocabulary:
 
     def matrix(self, documents: Iterable[Iterable[str]]) -> csr_matrix:
         """The rows of many documents, shape (documents, columns)."""
-        rows = [self.row(document) for document in documents]
-        starts = np.cumsum([0] + [len(columns) for columns, _ in rows])
-        return csr_matrix(
-            (np.concatenate([w for _, w in rows]), np.concatenate([c for c, _ in rows]), starts),
-            shape=(len(rows), len(self.columns)),
-        )
+        unknown = len(self.columns)
+        counts = _counts(documents, defaultdict(lambda: unknown, self.columns))
+        rows = csr_matrix((counts.data, counts.indices, counts.indptr), shape=(counts.shape[0], unknown + 1))[:, :unknown]
+        rows.data = (1 + np.log(rows.data)) * self.idf[rows.indices]
+        owner = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+        norms = np.sqrt(np.bincount(owner, rows.data**2, minlength=rows.shape[0])).astype(np.float32)
+        rows.data /= norms[owner]
+        return rows
+
+
+def _counts(documents: Iterable[Iterable[str]], numbers: defaultdict[str, int]) -> csr_matrix:
+    """How often each n-gram occurs in each document, float32 (documents, n-grams), its column as `numbers` gives it.
+
+    A hundred thousand examples have millions of n-grams: they are only looked up one by one, and counted together.
+    """
+    columns, starts = array("i"), array("q", [0])
+    for document in documents:
+        columns.extend(map(numbers.__getitem__, document))
+        starts.append(len(columns))
+    found = np.frombuffer(columns, dtype=np.int32) if columns else np.empty(0, dtype=np.int32)
+    width = int(found.max(initial=-1)) + 1
+    counts = csr_matrix((np.ones(len(found), dtype=np.float32), found.copy(), np.array(starts)), shape=(len(starts) - 1, width))
+    counts.sum_duplicates()
+    return counts

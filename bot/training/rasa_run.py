@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import os
 import sys
 import tarfile
@@ -21,6 +22,8 @@ def run(data: Path, folder: Path) -> bool:
     from rasa.model_training import train
 
     root = data.resolve().parent
+    # Hundreds of thousands of objects live until the end, and were looked through again and again for what to forget.
+    gc.disable()
     # Components name their data relative to the project's root.
     os.chdir(root)
     with _stored():

@@ -28,5 +28,24 @@ def test_a_row_has_length_one() -> None:
     assert float(np.linalg.norm(weights)) == pytest.approx(1)
 
 
+def test_the_rows_of_many_documents_are_those_of_each() -> None:
+    documents = [["a", "b", "a"], ["a", "c"], [], ["b", "never seen", "b", "b"], ["never seen"]]
+    vocabulary = Vocabulary.learn(documents[:4])
+    assert list(vocabulary.columns) == ["a", "b"]
+    assert vocabulary.idf == pytest.approx([np.log(5 / 3) + 1] * 2)
+    rows = vocabulary.matrix(documents)
+    assert rows.shape == (5, 2) and rows.dtype == np.float32
+    for row, document in zip(rows.toarray(), documents, strict=True):
+        alone = np.zeros(2, dtype=np.float32)
+        columns, weights = vocabulary.row(document)
+        alone[columns] = weights
+        assert row == pytest.approx(alone)
+
+
+def test_nothing_learned_of_nothing() -> None:
+    assert not Vocabulary.learn([]).columns
+    assert Vocabulary.learn([["a"]]).matrix([["a"], []]).shape == (2, 0)
+
+
 def test_what_occurs_once_is_no_feature() -> None:
     assert set(Vocabulary.learn([["a", "b"], ["a"]]).columns) == {"a"}
