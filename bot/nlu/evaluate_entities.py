@@ -1,6 +1,6 @@
 """Precision, recall and F1 of the entity reader on annotated examples.
 
-    python -m bot.nlu.evaluate_entities [data/nlu tests/nlu] [--misses place] [--language uk]
+    python -m bot.nlu.evaluate_entities [data/nlu tests/nlu] [--group search] [--misses place] [--language uk]
 
 An entity counts once a message, as found when kind and value agree: where a phrase begins and whether its
 second mention is marked too is the annotator's taste, the value is what the dialogue works with.
@@ -173,13 +173,17 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("folders", nargs="*", default=["data/nlu", "tests/nlu"])
     parser.add_argument("--data", default="data")
     parser.add_argument("--language")
+    parser.add_argument("--group", help="only the examples of this group of intents, <language>/<group>.yml")
     parser.add_argument("--misses", metavar="ENTITY", help="print the errors of this entity instead")
     parser.add_argument(
         "--with-intent", action="store_true", help="as in the pipeline, where the intent is known"
     )
     options = parser.parse_args(arguments)
     reader = EntityReader.from_data(options.data)
-    examples = [e for e in load_examples(options.folders) if options.language in (None, e.language)]
+    examples = [
+        e for e in load_examples(options.folders)
+        if options.language in (None, e.language) and options.group in (None, Path(e.path).stem)
+    ]  # fmt: skip
     annotated = {example.language for example in examples if example.annotations}
     for language in sorted({example.language for example in examples} - annotated):
         print(f"left out: {language}, nothing is annotated", file=sys.stderr)

@@ -158,7 +158,7 @@ class NumberReader:
         """Numbers in order, none overlapping.
 
         Args:
-            cues: for each cue, end of the cue by its first token; used are "and", "half", "thousand", "euro".
+            cues: for each cue, end of the cue by its first token; used are "and", "half", "thousand", "euro", "room".
         """
         words = self._words(tokens, matches)
         ands, halves, thousands = cues.get("and", {}), cues.get("half", {}), cues.get("thousand", {})
@@ -178,7 +178,9 @@ class NumberReader:
                 position += 1
                 continue
             after = number.last
-            if after in thousands and number.value < 10_000:
+            # "2к квартира" has two rooms, "150к" is a price.
+            flat = number.value < 10 and cues.get("room", {}).get(after, 0) > thousands.get(after, 0)
+            if after in thousands and number.value < 10_000 and not flat:
                 number.value, number.last = tidy(number.value * 1000), thousands[after]
             elif after in halves and number.value < 20:
                 number.value, number.last = tidy(number.value + 0.5), halves[after]

@@ -39,7 +39,7 @@ def has_unit(reading: Reading, number: Number) -> bool:
 def _second_of_range(reading: Reading, number: Number) -> Number | None:
     """The 4 of "3-4", "3 bis 4", "3 или 4"."""
     for other in reading.free_numbers():
-        if number.last < other.first <= number.last + 2:
+        if number.last < other.first <= number.last + 2 and not other.article:
             between = range(number.last, other.first)
             if all(reading.tokens[p].text in "-/" or reading.joins(p) for p in between):
                 return other
@@ -49,11 +49,11 @@ def _second_of_range(reading: Reading, number: Number) -> Number | None:
 def rooms(reading: Reading) -> Iterator[Found]:
     """Number and room word: 3 Zimmer, 3-4 комнаты (the lower), 2 ZKB; a living room beside them counts."""
     for number in list(reading.free_numbers()):
-        if number.first in reading.used or number.article or not 0 < number.value <= _MAX_ROOMS:
+        if number.first in reading.used or not 0 < number.value <= _MAX_ROOMS:
             continue
-        if reading.denied(number.first):
+        if reading.denied(number.first) or number.article and not _hyphenated(reading, number):
             continue
-        end = _unit(reading, number, "room")
+        end = _rooms_end(reading, number)
         second = None
         if not end:
             second = _second_of_range(reading, number)
@@ -63,12 +63,35 @@ def rooms(reading: Reading) -> Iterator[Found]:
             end = reading.at(more, "room")
         if not end:
             continue
+        if _rooms_of_today(reading, number, end):
+            reading.used.update(range(number.first, end))
+            continue
         value: Value = number.value
         salon = reading.at(end, "salon")
         if salon:
             value, end = value + 1, salon
         yield from _compared(reading, number, end)
         yield reading.take("rooms", value, number.first, end)
+
+
+def _rooms_end(reading: Reading, number: Number) -> int:
+    """End of the room word after the number, with a word for the rooms between at most ("drei große Zimmer")."""
+    end = _unit(reading, number, "room")
+    described = 0 if end else reading.at(number.last, "room_described")
+    return reading.at(described, "room") if described else end
+
+
+def _hyphenated(reading: Reading, number: Number) -> bool:
+    """Whether an article is a number after all: Ein-Zimmer-Wohnung."""
+    return number.last < len(reading.tokens) and reading.tokens[number.last].text == "-"
+
+
+def _rooms_of_today(reading: Reading, number: Number, end: int) -> bool:
+    """ "Four of us in one room", "one room more": rooms somebody lives in now, or beside those said before."""
+    if reading.at(end, "more_or_fewer") and reading.skip(end) == end:
+        return True
+    lived_in = any(reading.cues.get("room_lived_in", {}).get(position) == end for position in range(number.last, end))
+    return lived_in and reading.expects != "rooms" and reading.before(number.first, ("inside",), 0) is not None
 
 
 def _compared(reading: Reading, number: Number, end: int) -> Iterator[Found]:
@@ -148,9 +171,10 @@ def _age_with_unit(reading: Reading, number: Number, about_child: bool) -> Found
         months, end = _with_rest(reading, months, end)
     if not 0 < months <= _MAX_CHILD_MONTHS:
         return None
+    # Weeks are mostly how long something lasts: they follow the child directly.
     spoken = (
         bool(_unit(reading, number, "aged") or reading.at(end, "old", "child"))
-        or reading.before(number.first, ("age_of", "child"), 2) is not None
+        or reading.before(number.first, ("age_of", "child"), 0 if week else 2) is not None
     )
     if not spoken:
         unclear = not about_child and not reading.has("age_of") and reading.words > 4
@@ -205,9 +229,10 @@ def _age_sharing_unit(reading: Reading, number: Number) -> Found | None:
 
 
 def _no_age(reading: Reading, number: Number, end: int) -> bool:
-    """Years of experience, of a contract, since, ago."""
+    """Years of experience, of a contract, since, ago. A comma ends what is said before: "in Werben, 3 years"."""
+    apart = number.first > 0 and reading.tokens[number.first - 1].text == ","
     return (
-        reading.before(number.first, ("duration",), 2) is not None
+        (not apart and reading.before(number.first, ("duration",), 2) is not None)
         or reading.after(end, ("experience", "ago"), 2) is not None
         or reading.before(number.first, ("experience",), 2) is not None
     )
@@ -215,16 +240,16 @@ def _no_age(reading: Reading, number: Number, end: int) -> bool:
 
 def _bare_age(reading: Reading, number: Number) -> Found | None:
     """Years without a word for it, if no other unit follows: Zwillinge (3), sie ist vier, сину 3."""
+    months = number.value * MONTHS
     if (
         number.article
         or not 0 < number.value <= 18
+        or months != int(months)  # 5.30 is a time of day
         or has_unit(reading, number)
         or reading.denied(number.first)
     ):
         return None
     if reading.before(number.first, ("other_number",), 1) is not None:
-        return None
-    if _second_of_range(reading, number) is not None and not _listed_ages(reading, number):
         return None
     first = number.first
     listed = (
@@ -232,25 +257,56 @@ def _bare_age(reading: Reading, number: Number) -> Found | None:
         and first - 2 in reading.used
         and (reading.tokens[first - 1].text == "," or first - 1 in reading.cues.get("and", {}))
     )
+    if _second_of_range(reading, number) is not None and not _listed_ages(reading, number, listed):
+        return None
+    nearly = reading.before(first, ("nearly",), 0)
+    start = first if nearly is None else nearly
     spoken = (
         reading.before(first, ("age_of",), 2 if number.digits else 0) is not None
-        or reading.before(first, ("becomes",), 2) is not None
+        or reading.before(start, ("age_of",), 0) is not None
+        or reading.before(start, ("becomes",), 2) is not None
         or reading.at(number.last, "old")
     )
-    # In words only what is said outright: "zwei" after a child mostly counts something.
-    if not spoken and not (number.digits and (listed or reading.before(first, ("child",), 3) is not None)):
+    if not spoken and not (_beside_child(reading, number, start) or number.digits and listed):
         return None
-    return reading.take("child_age", tidy(number.value * MONTHS), first, number.last, 0.8)
+    return reading.take("child_age", tidy(months), first, number.last, 0.8)
 
 
-def _listed_ages(reading: Reading, number: Number) -> bool:
-    """ "10 und 13" after children: two ages, unless the words between mean from-to."""
+def _beside_child(reading: Reading, number: Number, start: int) -> bool:
+    """Whether a number without a unit is the age of a child named before it.
+
+    In words only what can be nothing else, for "zwei" after a child mostly counts something: a half ("Sohn
+    dreieinhalb"), or a number that stands alone, with a comma or "nearly" before it ("my girl, five").
+
+    Args:
+        start: where the number begins, with its "nearly".
+    """
+    if number.digits:
+        limited = reading.before(start, ("upper", "lower"), 0) is not None
+        return not limited and reading.before(start, ("child",), 3) is not None
+    if reading.before(start, ("child",), 0) is None:
+        return False
+    alone = number.last == len(reading.tokens) or reading.tokens[number.last].kind == "sign"
+    apart = start < number.first or reading.tokens[start - 1].text == ","
+    return number.value != int(number.value) or alone and apart
+
+
+def _listed_ages(reading: Reading, number: Number, listed: bool) -> bool:
+    """ "10 und 13" after children: two ages, unless the words between mean from-to.
+
+    Args:
+        listed: an age stands directly before this one ("1, 3 und 6").
+    """
     second = _second_of_range(reading, number)
     return (
         second is not None
         and number.last in reading.cues.get("and", {})
         and not has_unit(reading, second)
-        and reading.before(number.first, ("child",), 1) is not None
+        and (
+            listed
+            or reading.before(number.first, ("child",), 1) is not None
+            or reading.before(number.first, ("age_of",), 0) is not None
+        )
     )
 
 
