@@ -91,6 +91,8 @@ def _rooms_of_today(reading: Reading, number: Number, end: int) -> bool:
     if reading.at(end, "more_or_fewer") and reading.skip(end) == end:
         return True
     lived_in = any(reading.cues.get("room_lived_in", {}).get(position) == end for position in range(number.last, end))
+    if any(match.entity == "housing_kind" and match.first == end for match in reading.matches):
+        return False  # "interested in two bedroom flats"
     return lived_in and reading.expects != "rooms" and reading.before(number.first, ("inside",), 0) is not None
 
 

@@ -61,6 +61,24 @@ ar | شقة ٣ غرف ب 600 يورو | housing_kind=flat, rooms=3, price_max=60
 ar | شقة غرفتين وصالون لحد ستمية يورو | housing_kind=flat, rooms=3, price_max=600
 ar | بيت للبيع لحد ١٢٠ الف | housing_kind=house, deal=buy, price_max=120000
 ar | على الأقل ٧٠ متر | area_min=70
+de | Ein-Zimmer-Wohnung in Werben | rooms=1, housing_kind=flat, place=werben
+de | drei große Zimmer | rooms=3
+en | interested in two bedroom flats | rooms=2, housing_kind=flat
+pl | 2 oddzielne pokoje | rooms=2
+uk | дві окремі кімнати | rooms=2
+ru | 2-к квартира | rooms=2, housing_kind=flat
+ru | 2к квартира до 150к | rooms=2, housing_kind=flat, price_max=150000
+ar | غرفتين ونص | rooms=2.5
+"""
+
+ROOMS_OF_TODAY = """
+de | zu viert in zwei Zimmern, das geht nicht mehr
+en | we are four in one room, need something larger
+en | four to a bedroom, we have outgrown it
+en | one room more, please
+pl | mieszkamy w piątkę w jednym pokoju
+uk | зараз у двох кімнатах товчемось
+ru | задыхаемся впятером в одной комнате
 """
 
 NO_NUMBERS = """
@@ -111,6 +129,26 @@ ar | ابني عمره سنتين | child_age=24
 ar | حضانة لبنتي ٨ شهور | childcare_kind=creche, child_age=8
 ar | عمرها سنة ونص | child_age=18
 ar | طفلي عمره ثلاث سنوات | child_age=36
+de | Kindergarten in Werben, 3 Jahre | childcare_kind=kindergarten, place=werben, child_age=36
+de | mein Sohn ist schon drei | child_age=36
+en | a place for a lad of five | child_age=60
+en | my girl, five, likes horses | child_age=60
+en | the twins turn three on Friday | child_age=36
+en | kids are 1, 3 and 6 | child_age=12, child_age=36, child_age=72
+en | she's four and a chatterbox | child_age=48
+en | childminder for 18mo | childcare_kind=childminder, child_age=18
+uk | хлопчик півтора | child_age=18
+ru | сыну почти два | child_age=24
+ar | ابني سنتين وشهرين | child_age=26
+"""
+
+NO_AGES = """
+de | Tagesmutter für sechs Wochen gesucht
+en | my leave is up in four weeks, the baby needs a place
+en | the kids have five mornings a week
+en | for the baby, just one place
+uk | малий вже три тижні питає де інші дітки
+ru | няня для ребенка с 5.30
 """
 
 
@@ -128,6 +166,16 @@ def test_is_found(reader: EntityReader, language: str, text: str, wanted: str) -
 def test_is_no_price_age_or_size(reader: EntityReader, language: str, text: str, _: str) -> None:
     numeric = {"price_max", "rooms", "area_min", "child_age", "ordinal"}
     assert not [e for e in reader.read(text, language) if e["entity"] in numeric]
+
+
+@pytest.mark.parametrize(("language", "text", "_"), negatives(ROOMS_OF_TODAY))
+def test_rooms_people_live_in_now_are_not_looked_for(reader: EntityReader, language: str, text: str, _: str) -> None:
+    assert not [e for e in reader.read(text, language) if e["entity"] == "rooms"]
+
+
+@pytest.mark.parametrize(("language", "text", "_"), negatives(NO_AGES))
+def test_time_and_counts_beside_a_child_are_no_age(reader: EntityReader, language: str, text: str, _: str) -> None:
+    assert not [e for e in reader.read(text, language) if e["entity"] == "child_age"]
 
 
 EXPECTED = [

@@ -102,6 +102,15 @@ ar | عمل كممرضة | occupation=nursing_care
 ar | شغل سائق شاحنة | occupation=logistics_driving
 ar | بدي اشتغل بالتنظيف دوام جزئي | occupation=cleaning, working_time=part_time
 ar | أبحث عن عمل كمبرمج عن بعد | occupation=it, working_time=remote
+en | anyone hiring a brickie | occupation=construction
+en | sparky looking for work | occupation=electrical
+en | he lays tiles | occupation=construction
+en | I fit solar panels | occupation=electrical
+de | Schornsteinfeger werden | occupation=construction
+pl | praca za ladą | occupation=retail
+uk | вакансія електрозварника | occupation=metal_mechanics
+ru | могу мыть посуду | occupation=hospitality_kitchen
+ar | شغل سوق كلارك | occupation=warehouse
 """
 
 NO_OCCUPATION = """
