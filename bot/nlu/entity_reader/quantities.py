@@ -91,8 +91,9 @@ def _rooms_of_today(reading: Reading, number: Number, end: int) -> bool:
     if reading.at(end, "more_or_fewer") and reading.skip(end) == end:
         return True
     lived_in = any(reading.cues.get("room_lived_in", {}).get(position) == end for position in range(number.last, end))
-    if any(match.entity == "housing_kind" and match.first == end for match in reading.matches):
-        return False  # "interested in two bedroom flats"
+    names_home = reading.at(number.last, "room_of_home") == end
+    if names_home and any(match.entity == "housing_kind" and match.first == end for match in reading.matches):
+        return False
     return lived_in and reading.expects != "rooms" and reading.before(number.first, ("inside",), 0) is not None
 
 
