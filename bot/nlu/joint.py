@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.nlu.linear import Blocks, LinearModel
-from bot.nlu.network import Network
+from bot.nlu.network import MANY, Network
 
 _FACTORS = "joint.json"
 _MANY = 5_000
@@ -94,13 +94,15 @@ class JointModel:
         kept, left = _parts(targets, plan, unseen)
         vectors = None if samples[0].vector is None else np.stack([s.vector for s in samples if s.vector is not None])
 
+        # The trial learns as the other does.
+        many = len(samples) > MANY
         with ThreadPoolExecutor(1) as beside:
             linear = beside.submit(
                 LinearModel.fit, [s.blocks for s in samples], targets, labels, block_weights=plan.block_weights,
                 c=plan.c, seed=plan.seed, selections=[kept, everything],
             )  # fmt: skip
             networks = [
-                None if vectors is None else Network.fit(vectors[rows], targets[rows], len(labels), seed=plan.seed)
+                None if vectors is None else Network.fit(vectors[rows], targets[rows], len(labels), many=many, seed=plan.seed)
                 for rows in (kept, everything)
             ]
             trial, final = linear.result()

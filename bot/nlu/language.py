@@ -41,6 +41,8 @@ _FILE = "languages.json"
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’ʼ-]*")
 _SHORTEST_NAME = 6
 """Letters a place's name needs to be left out: shorter ones are words too (Buch, Iden)."""
+_CHARACTERS = (2, 3, 4, 5)
+"""A language is told by shorter and longer pieces of words than an intent."""
 _ENOUGH = 3_000
 """Examples of each language that its n-grams are learned from: more took four times as long and told nothing new."""
 
@@ -160,7 +162,7 @@ def language_model(texts: Sequence[str], languages: Sequence[str], names: Contai
 
 
 def _sample(text: str) -> Sample:
-    return Sample((list(ngrams(text)),))
+    return Sample((list(ngrams(text, _CHARACTERS)),))
 
 
 @lru_cache(maxsize=4)

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 _ARRAYS = "network.npz"
-_MANY = 20_000
+MANY = 20_000
+"""Examples from which on the network learns as from many."""
 _SCALE = 5.0
 """A vector of length 1 and 384 numbers has tiny ones; the optimiser likes them near 1."""
 
@@ -36,7 +37,8 @@ class Network:
         targets: np.ndarray,
         labels: int,
         *,
-        units: int = 512,
+        many: bool | None = None,
+        units: int | None = None,
         epochs: int | None = None,
         dropout: float = 0.3,
         smoothing: float = 0.1,
@@ -48,12 +50,14 @@ class Network:
             vectors: Shape (examples, width).
             targets: Number of each example's label, shape (examples,).
             labels: How many there are.
+            many: Whether to learn as from many examples; None: if there are.
         """
         from tensorflow import keras
 
         # Steps are what counts: many examples need fewer rounds and can go in larger batches.
-        many = len(vectors) > _MANY
-        epochs, batch = epochs or (6 if many else 20), 256 if many else 128
+        many = len(vectors) > MANY if many is None else many
+        units, epochs = units or (256 if many else 512), epochs or (8 if many else 20)
+        batch = 256 if many else 128
         keras.utils.set_random_seed(seed)
         rate = keras.optimizers.schedules.CosineDecay(3e-3, max(1, epochs * len(vectors) // batch))
         model = keras.Sequential(

@@ -14,7 +14,8 @@ def test_numbers_are_one_feature() -> None:
 
 def test_words_and_their_parts() -> None:
     found = set(ngrams("Kita Platz"))
-    assert {"w:kita", "w:kita platz", " ki", "latz "} <= found
+    assert {"w:kita", "w:kita platz", " ki", "atz "} <= found
+    assert {"k", "latz "}.isdisjoint(found) and "latz " in ngrams("Kita Platz", (5,))
     assert not any("a p" in gram for gram in found if not gram.startswith("w:")), "characters stay inside a word"
 
 
