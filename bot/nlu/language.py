@@ -108,11 +108,16 @@ class LanguageReader:
             weights = {
                 code: math.sqrt(found.get(code, 0.0) + 1e-3) * (own.get(code, 0.0) + 1e-3) for code in candidates
             }
+        short = len(words) <= self._short_words
         if prior in weights:
-            weights[prior] *= self._prior_weight ** (2 if len(words) <= self._short_words else 1)
+            weights[prior] *= self._prior_weight ** (2 if short else 1)
         best = max(weights, key=lambda code: weights[code])
         confidence = weights[best] / sum(weights.values())
-        clear = len(words) >= 2 and confidence >= self._switch_confidence
+        doubt = 1 - self._switch_confidence
+        if short and prior not in weights:
+            # A prior of another script is no rival in weight; "xyzzy plugh frobnitz" has to be as clear all the same.
+            doubt /= self._prior_weight
+        clear = len(words) >= 2 and confidence >= 1 - doubt
         if not clear and prior in self._scripts and prior not in weights and self._scripts[best] == "LATIN":
             # "ok", "Anmeldung" in a Ukrainian's conversation: borrowed words, read with the borrower's list.
             return Reading(prior, None, confidence)
