@@ -20,10 +20,10 @@ import numpy as np
 from bot.interface import Interface
 from bot.knowledge.index import OfferIndex
 from bot.knowledge.names import in_language
-from bot.knowledge.ranking import Passage, Ranker, windows_of
+from bot.knowledge.ranking import AsTyped, Passage, Ranker, Reading, windows_of
 from bot.knowledge.readings import Readings
 from bot.languages import Languages
-from bot.nlu.encoder import VectorCache
+from bot.nlu.encoder import Encoder, VectorCache
 
 log = logging.getLogger(__name__)
 
@@ -64,34 +64,30 @@ class AnswerIndex:
             model: Its name: another model may read the same words differently.
             cache: Folder for what is computed once.
         """
-        glosser, encoder = readings.glosser, readings.encoder
+        encoder, reading = readings.encoder, readings.glosser or AsTyped()
         if encoder is None:
             return
         passages = {code: self.passages(code) for code in self._languages.codes}
         stored = _Stored(cache, _key(passages, model))
         if not all(stored.has(code) for code in passages):
-            self._read(passages, stored, readings, cache)
+            self._read(passages, stored, reading, VectorCache.of(cache, "answers-vectors", encoder), encoder)
         for code, own in passages.items():
             glossed, vectors = stored.get(code)
             self._rankers[code] = Ranker(
-                own, glosser, lambda texts: np.stack([encoder.vector(text) for text in texts]),
+                own, reading, lambda texts: np.stack([encoder.vector(text) for text in texts]),
                 glossed, vectors,
             )  # fmt: skip
 
     def _read(
-        self, passages: Mapping[str, Sequence[Passage]], stored: _Stored, readings: Readings, cache: Path
+        self, passages: Mapping[str, Sequence[Passage]], stored: _Stored, reading: Reading, known: VectorCache, encoder: Encoder
     ) -> None:
         """Glosses all passages and encodes their windows; vectors known from before are taken over."""
         log.info("reading the answers in %d languages", len(passages))
-        glosser, encoder = readings.glosser, readings.encoder
-        assert encoder is not None, "`use` has looked"
-        gloss, sentence = (glosser.gloss, glosser.sentence) if glosser else (_as_it_is, _as_it_is)
         glossed, windows = {}, {}
         for code, own in passages.items():
             understood = self._languages[code].understands
-            glossed[code] = [gloss(passage.whole, understood) for passage in own]
-            windows[code] = [sentence(window, understood) for passage in own for window in windows_of(passage)]
-        known = VectorCache.of(cache, "answers-vectors", encoder)
+            glossed[code] = [reading.gloss(passage.whole, understood) for passage in own]
+            windows[code] = [reading.sentence(window, understood) for passage in own for window in windows_of(passage)]
         vectors = iter(known.vectors([window for own_windows in windows.values() for window in own_windows], encoder))
         for code, own_windows in windows.items():
             stored.add(code, glossed[code], np.stack([next(vectors) for _ in own_windows]))
@@ -136,10 +132,6 @@ class AnswerIndex:
             if offer.kind == _KIND
         ]  # fmt: skip
         return answers + services
-
-
-def _as_it_is(text: str, language: str) -> str:
-    return text
 
 
 def _text(variations: Sequence[Mapping[str, Any]], language: str) -> str:

@@ -141,9 +141,9 @@ class KnownOnly:
         """See `Glosser.gloss`."""
         return self.glosser.gloss(text, language) if self._knows(language) else ""
 
-    def sentence(self, text: str, language: str) -> str:
+    def sentence(self, text: str, language: str, gloss: str | None = None) -> str:
         """See `Glosser.sentence`."""
-        return self.glosser.sentence(text, language) if self._knows(language) else ""
+        return self.glosser.sentence(text, language, gloss) if self._knows(language) else ""
 
     def _knows(self, language: str) -> bool:
         return language in (GLOSS_LANGUAGE, *self.glosser.languages)

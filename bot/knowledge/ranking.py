@@ -38,8 +38,20 @@ class Reading(Protocol):
     def gloss(self, text: str, language: str) -> str:
         """Its words in English, "" where the language is not known."""
 
-    def sentence(self, text: str, language: str) -> str:
-        """What the encoder reads of it, likewise."""
+    def sentence(self, text: str, language: str, gloss: str | None = None) -> str:
+        """What the encoder reads of it, likewise; `gloss` is the text's, where it is known already."""
+
+
+class AsTyped:
+    """The reading of an encoder that knows the languages itself: every word as it is."""
+
+    def gloss(self, text: str, language: str) -> str:
+        """The text."""
+        return text
+
+    def sentence(self, text: str, language: str, gloss: str | None = None) -> str:
+        """The text."""
+        return text
 
 
 @dataclass(frozen=True)
@@ -78,7 +90,7 @@ class Weights:
 @dataclass
 class Ranker:
     """Args:
-    reading: None to take words as they are, and not to count them as English.
+    reading: None to count no words as English, and to encode the text as it is.
     encode: None to do without vectors.
     glossed: The glosses of the whole passages, and vectors: those of their windows, one after the other as
         `windows_of` gives them, if they were stored.
@@ -127,9 +139,10 @@ class Ranker:
         columns, values = self._vocabulary.row(list(_surface(question)))
         row = csr_matrix((values, columns, [0, len(columns)]), shape=(1, self._surface.shape[1]))
         readings = [(self.weights.surface, np.asarray((self._surface @ row.T).todense()).ravel())]
-        if self._bm25 and self.reading:
-            readings.append((self.weights.gloss, self._bm25.scores(_stems(self.reading.gloss(question, language)))))
-        likeness, sentence = np.zeros(len(self.passages)), self._sentence(question, language)
+        glossed = self.reading.gloss(question, language) if self.reading else None
+        if self._bm25 and glossed is not None:
+            readings.append((self.weights.gloss, self._bm25.scores(_stems(glossed))))
+        likeness, sentence = np.zeros(len(self.passages)), self._sentence(question, language, glossed)
         if self.encode and self.vectors is not None and sentence:
             near = self.vectors @ self.encode([sentence])[0]
             likeness = np.full(len(self.passages), -1.0)
@@ -137,8 +150,8 @@ class Ranker:
             readings.append((self.weights.vector, likeness))
         return readings, likeness
 
-    def _sentence(self, text: str, language: str) -> str:
-        return self.reading.sentence(text, language) if self.reading else text
+    def _sentence(self, text: str, language: str, gloss: str | None = None) -> str:
+        return self.reading.sentence(text, language, gloss) if self.reading else text
 
 
 def windows_of(passage: Passage) -> list[str]:

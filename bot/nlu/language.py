@@ -113,12 +113,11 @@ class LanguageReader:
             weights[prior] *= self._prior_weight ** (2 if short else 1)
         best = max(weights, key=lambda code: weights[code])
         confidence = weights[best] / sum(weights.values())
-        doubt = 1 - self._switch_confidence
-        if short and prior not in weights:
-            # A prior of another script is no rival in weight; "xyzzy plugh frobnitz" has to be as clear all the same.
-            doubt /= self._prior_weight
+        # A prior of another script is no rival in weight; "xyzzy plugh frobnitz" has to be as clear all the same.
+        foreign = prior in self._scripts and prior not in weights
+        doubt = (1 - self._switch_confidence) / (self._prior_weight if short and foreign else 1)
         clear = len(words) >= 2 and confidence >= 1 - doubt
-        if not clear and prior in self._scripts and prior not in weights and self._scripts[best] == "LATIN":
+        if prior is not None and foreign and not clear and self._scripts[best] == "LATIN":
             # "ok", "Anmeldung" in a Ukrainian's conversation: borrowed words, read with the borrower's list.
             return Reading(prior, None, confidence)
         return Reading(best, best if clear and best != prior else None, confidence)

@@ -9,7 +9,7 @@ import pytest
 
 from bot.knowledge.index import plain_glosser
 from bot.knowledge.rank_files import KnownOnly
-from bot.knowledge.ranking import Passage, Ranker, windows_of
+from bot.knowledge.ranking import AsTyped, Passage, Ranker, windows_of
 from bot.nlu.encoder import Encoder
 from bot.region import Region
 
@@ -48,6 +48,13 @@ def test_without_glosses_and_vectors_the_writing_decides() -> None:
     plain = Ranker(PASSAGES)
     assert plain.rank("Fahrplan der Busse", "de")[0].id == "bus"
     assert plain.rank("лікар", "uk") == [], "nothing is alike, so nothing is offered"
+
+
+def test_without_lists_of_words_those_that_were_typed_count() -> None:
+    typed = Ranker(PASSAGES, AsTyped())
+    by_words, by_writing = typed.rank("Fahrplan der Busse", "de"), Ranker(PASSAGES).rank("Fahrplan der Busse", "de")
+    assert by_words[0].id == by_writing[0].id == "bus"
+    assert by_words[0].score > by_writing[0].score
 
 
 def test_only_those_asked_for_are_ranked(ranker: Ranker) -> None:

@@ -64,6 +64,8 @@ def test_copies_are_equal_and_independent(root: Path) -> None:
     assert other == message and hash(other) == hash(message)
     other.set("metadata", {"language": "de"})
     assert other == message, "what was set already"
+    other.get("entities")[0]["value"] = "osterburg"
+    assert message.get("entities")[0]["value"] == "stendal"
     other.set("metadata", {"language": "pl"}, add_to_output=True)
     assert other != message and message.get("metadata") == {"language": "de"}
     assert "metadata" in other.output_properties - message.output_properties

@@ -90,7 +90,7 @@ def _rooms_of_today(reading: Reading, number: Number, end: int) -> bool:
     """ "Four of us in one room", "one room more": rooms somebody lives in now, or beside those said before."""
     if reading.at(end, "more_or_fewer") and reading.skip(end) == end:
         return True
-    lived_in = any(reading.cues.get("room_lived_in", {}).get(position) == end for position in range(number.last, end))
+    lived_in = any(reading.at(position, "room_lived_in") == end for position in range(number.last, end))
     names_home = reading.at(number.last, "room_of_home") == end
     if names_home and any(match.entity == "housing_kind" and match.first == end for match in reading.matches):
         return False

@@ -12,6 +12,11 @@ def values(entities: list[dict[str, Any]]) -> set[str]:
     return {f"{entity['entity']}={entity['value']}" for entity in entities if entity["entity"] != "change"}
 
 
+def of_kind(entities: list[dict[str, Any]], *kinds: str) -> list[dict[str, Any]]:
+    """Those that say one of these things."""
+    return [entity for entity in entities if entity["entity"] in kinds]
+
+
 def cases(table: str) -> list[Any]:
     """`language | sentence | entity=value, entity=value` a line."""
     out = []

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.nlu.entity_reader import EntityReader
-from tests.nlu_code.entity_reader.sentences import cases, negatives, values
+from tests.nlu_code.entity_reader.sentences import cases, negatives, of_kind, values
 
 HOUSING = """
 de | 3-Zimmer-Wohnung in Werben bis 600 Euro | rooms=3, housing_kind=flat, place=werben, price_max=600
@@ -164,18 +164,17 @@ def test_is_found(reader: EntityReader, language: str, text: str, wanted: str) -
 
 @pytest.mark.parametrize(("language", "text", "_"), negatives(NO_NUMBERS))
 def test_is_no_price_age_or_size(reader: EntityReader, language: str, text: str, _: str) -> None:
-    numeric = {"price_max", "rooms", "area_min", "child_age", "ordinal"}
-    assert not [e for e in reader.read(text, language) if e["entity"] in numeric]
+    assert not of_kind(reader.read(text, language), "price_max", "rooms", "area_min", "child_age", "ordinal")
 
 
 @pytest.mark.parametrize(("language", "text", "_"), negatives(ROOMS_OF_TODAY))
 def test_rooms_people_live_in_now_are_not_looked_for(reader: EntityReader, language: str, text: str, _: str) -> None:
-    assert not [e for e in reader.read(text, language) if e["entity"] == "rooms"]
+    assert not of_kind(reader.read(text, language), "rooms")
 
 
 @pytest.mark.parametrize(("language", "text", "_"), negatives(NO_AGES))
 def test_time_and_counts_beside_a_child_are_no_age(reader: EntityReader, language: str, text: str, _: str) -> None:
-    assert not [e for e in reader.read(text, language) if e["entity"] == "child_age"]
+    assert not of_kind(reader.read(text, language), "child_age")
 
 
 EXPECTED = [

@@ -12,7 +12,7 @@ import pytest
 
 from bot.nlu.entity_reader import EntityReader, LexiconError, compile_lexicon
 from tests.nlu_code.entity_reader.conftest import DATA
-from tests.nlu_code.entity_reader.sentences import cases, negatives, values
+from tests.nlu_code.entity_reader.sentences import cases, negatives, of_kind, values
 
 PLACES = """
 de | Wohnung in Tangermünde | place=tangermuende
@@ -181,8 +181,7 @@ ar | كورس ألماني
 
 @pytest.mark.parametrize(("language", "text", "wanted"), cases(PLACES))
 def test_place_is_found(reader: EntityReader, language: str, text: str, wanted: str) -> None:
-    found = [entity for entity in reader.read(text, language) if entity["entity"] == "place"]
-    assert values(found) == set(wanted.split(", "))
+    assert values(of_kind(reader.read(text, language), "place")) == set(wanted.split(", "))
 
 
 @pytest.mark.parametrize(("language", "text", "wanted"), cases(WORK + OTHERS))
@@ -192,17 +191,17 @@ def test_is_found(reader: EntityReader, language: str, text: str, wanted: str) -
 
 @pytest.mark.parametrize(("language", "text", "_"), negatives(NO_PLACE))
 def test_is_no_place(reader: EntityReader, language: str, text: str, _: str) -> None:
-    assert not [e for e in reader.read(text, language) if e["entity"] == "place"]
+    assert not of_kind(reader.read(text, language), "place")
 
 
 @pytest.mark.parametrize(("language", "text", "_"), negatives(NO_OCCUPATION))
 def test_is_no_occupation(reader: EntityReader, language: str, text: str, _: str) -> None:
-    assert not [e for e in reader.read(text, language) if e["entity"] == "occupation"]
+    assert not of_kind(reader.read(text, language), "occupation")
 
 
 @pytest.mark.parametrize(("language", "text", "_"), negatives(NOTHING))
 def test_says_nothing_to_act_on(reader: EntityReader, language: str, text: str, _: str) -> None:
-    assert not [e for e in reader.read(text, language) if e["entity"] in {"language", "ordinal", "persona"}]
+    assert not of_kind(reader.read(text, language), "language", "ordinal", "persona")
 
 
 EXPECTED = [
@@ -260,7 +259,7 @@ def test_offsets_are_those_of_the_message_as_it_was_typed(reader: EntityReader) 
         ("شقة في هافلبرغ", "هافلبرغ", "place"),
         ("Wohnung 45m² in Iden", "45m²", "area_min"),
     ]:
-        found = [text[e["start"] : e["end"]] for e in reader.read(text) if e["entity"] == entity]
+        found = [text[e["start"] : e["end"]] for e in of_kind(reader.read(text), entity)]
         assert found == [part]
 
 
