@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.encoder import VectorCache
 from bot.nlu.joint import JointModel, Plan
+from bot.nlu.memory import ExampleMemory
 from bot.nlu.reader import SampleReader
 
 RANKING = "intent_ranking"
@@ -53,6 +54,7 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
         self._model_storage = model_storage
         self._resource = resource
         self._model: JointModel | None = None
+        self._memory: ExampleMemory | None = None
         self._reader: SampleReader | None = None
 
     @classmethod
@@ -72,8 +74,10 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
         cache = VectorCache.of(Path(self._config["cache"]), "vectors", self._reader.encoder)
         samples = self._reader.samples(texts, languages, cache)
         self._model = JointModel.fit(samples, names, plan, unseen=self._reader.unseen(texts))
+        self._memory = ExampleMemory.of(texts, languages, names)
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
+            self._memory.save(folder)
             self._reader.save(folder)
         return self._resource
 
@@ -90,6 +94,7 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             component._model = JointModel.read(folder)
+            component._memory = ExampleMemory.read(folder)
             component._reader = SampleReader.read(folder, config)
         return component
 
@@ -100,10 +105,11 @@ class JointIntentClassifier(GraphComponent, IntentClassifier):
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Classifies each message."""
-        assert self._model is not None and self._reader is not None, "a component is loaded before it processes"
+        assert self._model and self._memory and self._reader, "a component is loaded before it processes"
         for message in messages:
-            sample = self._reader.sample(message.get(TEXT) or "", _language(message))
-            ranking = urgent_first(self._model.rank(sample), self._config["first_from"])
+            text, language = message.get(TEXT) or "", _language(message)
+            ranking = urgent_first(self._model.rank(self._reader.sample(text, language)), self._config["first_from"])
+            ranking = first(ranking, self._memory.intent(text, language))
             set_intent(message, ranking[: self._config["ranking_length"]])
         return messages
 
@@ -114,11 +120,15 @@ def _language(message: Message) -> str:
 
 
 def urgent_first(ranking: List[tuple[str, float]], first_from: Dict[str, float]) -> List[tuple[str, float]]:
-    """The ranking, an intent that reaches its probability in `first_from` before all others, as sure as the likeliest."""
-    for row in ranking:
-        if row[1] >= first_from.get(row[0], 2.0):
-            return [(row[0], max(row[1], ranking[0][1])), *(other for other in ranking if other[0] != row[0])]
-    return ranking
+    """The ranking, an intent that reaches its probability in `first_from` before all others."""
+    return first(ranking, next((name for name, probability in ranking if probability >= first_from.get(name, 2.0)), None))
+
+
+def first(ranking: List[tuple[str, float]], name: str | None) -> List[tuple[str, float]]:
+    """The ranking with one of its intents before all others, as sure as the likeliest; None: as it was."""
+    if name is None or ranking[0][0] == name:
+        return ranking
+    return [(name, ranking[0][1]), *(row for row in ranking if row[0] != name)]
 
 
 def set_intent(message: Message, ranking: List[tuple[str, float]]) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from bot.nlu.features import Vocabulary
 
 _ARRAYS, _NAMES = "linear.npz", "linear.json"
 _ROUNDS = 3
 _CORES = 2
+_MUCH = 1_000_000
+"""Values in a matrix from which on starting other processes takes less time than they save."""
 
 Blocks = Sequence[Sequence[str]]
 """The features of one text, block by block: each block is weighed and scaled for itself."""
@@ -69,31 +71,13 @@ class LinearModel:
             c: Penalty of the support vector machine.
             selections: Rows to learn from.
         """
+        from joblib import Parallel, delayed
         from scipy.sparse import hstack
-        from sklearn.exceptions import ConvergenceWarning
-        from sklearn.svm import LinearSVC
 
         blocks = [[document[i] for document in documents] for i in range(len(block_weights))]
         vocabularies = [Vocabulary.learn(block) for block in blocks]
         parts = [v.matrix(block) * f for v, block, f in zip(vocabularies, blocks, block_weights, strict=True)]
         matrix = hstack(parts).tocsr()
-
-        others = len(labels)
-
-        def train(rows: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-            """Coefficients, shape (labels, columns), and biases of those of `own` that have examples, and their numbers."""
-            named = np.where(np.isin(targets[rows], own), targets[rows], others)
-            if len(np.unique(named)) < 2:
-                return np.empty((0, matrix.shape[1])), np.empty(0), np.empty(0, dtype=int)
-            # Few rounds give the same accuracy as many in a fraction of the time, so being told of it is no news.
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ConvergenceWarning)
-                machine = LinearSVC(C=c, tol=0.3, max_iter=_ROUNDS, random_state=seed).fit(matrix[rows], named)
-            coefficients, bias = machine.coef_, machine.intercept_
-            if len(machine.classes_) == 2:
-                coefficients, bias = np.concatenate([-coefficients, coefficients]), np.concatenate([-bias, bias])
-            learned = machine.classes_ != others
-            return coefficients[learned], bias[learned], machine.classes_[learned]
 
         def put_together(found: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> LinearModel:
             coefficients, bias, learned = (np.concatenate(part) for part in zip(*found, strict=True))
@@ -109,11 +93,13 @@ class LinearModel:
             full[learned] = bias
             return cls(labels, vocabularies, weights, full)
 
-        # LIBLINEAR lets go of the interpreter: each core learns to tell half of the labels from all others.
+        # Each core learns to tell half of the labels from all others. As processes: LIBLINEAR has one source of random
+        # numbers, and two threads that draw from it never learn the same twice.
         shares = [share for share in np.array_split(np.arange(len(labels)), _CORES) if len(share)]
-        with ThreadPoolExecutor(_CORES) as pool:
-            learned = [[pool.submit(train, rows, share) for share in shares] for rows in selections]
-            return [put_together([task.result() for task in tasks]) for tasks in learned]
+        tasks = [delayed(_told_apart)(matrix, targets, rows, share, c, seed) for rows in selections for share in shares]
+        with Parallel(n_jobs=_CORES if matrix.nnz > _MUCH else 1, max_nbytes="1M", mmap_mode="r") as cores:
+            learned = cores(tasks)
+        return [put_together(learned[start : start + len(shares)]) for start in range(0, len(learned), len(shares))]
 
     def save(self, folder: Path) -> None:
         """Writes plain arrays and JSON, nothing that runs code when it is read."""
@@ -136,3 +122,25 @@ class LinearModel:
         # Half precision is kept in memory too: a text touches a few hundred of a hundred thousand rows.
         weights = [arrays[f"weights{i}"] for i in range(len(vocabularies))]
         return cls(names["labels"], vocabularies, weights, arrays["bias"])
+
+
+def _told_apart(
+    matrix: csr_matrix, targets: np.ndarray, rows: np.ndarray, own: np.ndarray, c: float, seed: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Coefficients, shape (labels, columns), and biases of those of `own` that have examples, and their numbers."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.svm import LinearSVC
+
+    others = int(targets.max()) + 1
+    named = np.where(np.isin(targets[rows], own), targets[rows], others)
+    if len(np.unique(named)) < 2:
+        return np.empty((0, matrix.shape[1])), np.empty(0), np.empty(0, dtype=int)
+    # Few rounds give the same accuracy as many in a fraction of the time, so being told of it is no news.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        machine = LinearSVC(C=c, tol=0.3, max_iter=_ROUNDS, random_state=seed).fit(matrix[rows], named)
+    coefficients, bias = machine.coef_.astype(np.float32), machine.intercept_
+    if len(machine.classes_) == 2:
+        coefficients, bias = np.concatenate([-coefficients, coefficients]), np.concatenate([-bias, bias])
+    learned = machine.classes_ != others
+    return coefficients[learned], bias[learned], machine.classes_[learned]

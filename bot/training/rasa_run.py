@@ -39,8 +39,9 @@ def _stored() -> Iterator[None]:
     """Archives are written without compression: Rasa compresses as strongly as gzip can, which took a quarter of a
     training's time, and a second of every start to undo.
     """
-    packed = tarfile.TarFile.gzopen
-    tarfile.TarFile.gzopen = functools.partial(packed, compresslevel=0)  # type: ignore[method-assign]
+    # As the class holds it, not bound to it: classes made of `TarFile` go on opening as themselves.
+    packed = vars(tarfile.TarFile)["gzopen"]
+    tarfile.TarFile.gzopen = functools.partial(tarfile.TarFile.gzopen, compresslevel=0)  # type: ignore[method-assign]
     try:
         yield
     finally:

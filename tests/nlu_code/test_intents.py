@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.intents import intent_row, selected_response, set_intent, urgent_first
+from bot.nlu.intents import first, intent_row, selected_response, set_intent, urgent_first
 
 RANKING = [("faq/doctor", 0.5), ("crisis", 0.3), ("greet", 0.2)]
 
@@ -31,3 +31,9 @@ def test_a_retrieval_intent_names_its_reply() -> None:
 def test_any_other_intent_has_no_reply_of_its_own() -> None:
     assert intent_row("greet", 0.9) == {"name": "greet", "confidence": 0.9}
     assert selected_response("greet") == {}
+
+
+def test_what_is_known_goes_first_as_sure_as_the_likeliest() -> None:
+    assert first(RANKING, "greet") == [("greet", 0.5), ("faq/doctor", 0.5), ("crisis", 0.3)]
+    assert first(RANKING, "goodbye") == [("goodbye", 0.5), *RANKING], "known, though it is not among the likeliest"
+    assert first(RANKING, None) == RANKING
