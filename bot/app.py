@@ -75,35 +75,14 @@ def create_app(settings: Settings, model: Path | None) -> Sanic:
 
     @app.before_server_start
     async def start(app: Sanic) -> None:
-        generator = ReplyGenerator(resources.replies, resources.facts, resources.languages.default)
-        brain = Brain(generator, resources.languages, settings.action_endpoint)
-        await _wake(brain, model, resources)
-        database = Database(settings.sqlalchemy_url)
-        bus = EventBus(database)
-        presenter = Presenter(resources.languages, resources.sources)
-        worker = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
-        desk = Desk(database, resources, generator, presenter, bus)
-        effects = {"create_case": desk.create_case, demand.EFFECT: count_demand(resources.region)}
-        presences = Presences(database, bus, worker)
-        turns = Turns(
-            database, brain, bus, presenter, worker=worker, effects=effects,
-            lease_seconds=settings.lease_seconds, seconds=settings.turn_seconds, slow=settings.slow_turn,
-            fallback=desk,
-        )  # fmt: skip
-        app.ctx.services = Services(
-            resources=resources, database=database, brain=brain, bus=bus, turns=turns, presenter=presenter, worker=worker,
-            presences=presences, desk=desk,
-            message_limit=Limiter(settings.rate_messages, settings.rate_seconds),
-            conversation_limit=Limiter(settings.rate_conversations, 3600),
-            receipt_limit=Limiter(10, 60),
-        )  # fmt: skip
-        app.ctx.courier = Courier(database, resources, worker=worker, ways=notify_by)
-        bus.start()
-        turns.start()
-        presences.start()
-        desk.start()
+        app.ctx.services = services = await assemble(resources, model)
+        app.ctx.courier = Courier(services.database, resources, worker=services.worker, ways=notify_by)
+        services.bus.start()
+        services.turns.start()
+        services.presences.start()
+        services.desk.start()
         app.ctx.courier.start()
-        app.ctx.nightly = Nightly(app.ctx.services)
+        app.ctx.nightly = Nightly(services)
         app.ctx.nightly.start()
 
     @app.before_server_stop
@@ -118,6 +97,31 @@ def create_app(settings: Settings, model: Path | None) -> Sanic:
         await asyncio.get_running_loop().run_in_executor(None, services.database.close)
 
     return app
+
+
+async def assemble(resources: Resources, model: Path | None) -> Services:
+    """The parts of a server, put together and not started; `model` as for `create_app`."""
+    settings = resources.settings
+    generator = ReplyGenerator(resources.replies, resources.facts, resources.languages.default)
+    brain = Brain(generator, resources.languages, settings.action_endpoint)
+    await _wake(brain, model, resources)
+    database = Database(settings.sqlalchemy_url)
+    bus = EventBus(database)
+    presenter = Presenter(resources.languages, resources.sources)
+    worker = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    desk = Desk(database, resources, generator, presenter, bus)
+    effects = {"create_case": desk.create_case, demand.EFFECT: count_demand(resources.region)}
+    turns = Turns(
+        database, brain, bus, presenter, worker=worker, effects=effects,
+        lease_seconds=settings.lease_seconds, seconds=settings.turn_seconds, slow=settings.slow_turn, fallback=desk,
+    )  # fmt: skip
+    return Services(
+        resources=resources, database=database, brain=brain, bus=bus, turns=turns, presenter=presenter, worker=worker,
+        presences=Presences(database, bus, worker), desk=desk,
+        message_limit=Limiter(settings.rate_messages, settings.rate_seconds),
+        conversation_limit=Limiter(settings.rate_conversations, 3600),
+        receipt_limit=Limiter(10, 60),
+    )  # fmt: skip
 
 
 async def _wake(brain: Brain, model: Path | None, resources: Resources) -> None:

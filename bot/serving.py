@@ -55,7 +55,6 @@ def serve(settings: Settings) -> None:
     app = loader.load()
 
     async def announce(app: Sanic) -> None:
-        gc.freeze()
         gc.enable()
         out.print(f"Ready after {time.perf_counter() - started:.1f} s.")
         out.print(f"  Visitors: {settings.base_url}/")
@@ -89,7 +88,18 @@ def _from_environment() -> Sanic:
         lean.leave_out()
     from bot.app import create_app
 
-    return create_app(settings, Path(model) if model else None)
+    app = create_app(settings, Path(model) if model else None)
+    app.after_server_start(_keep_what_is_loaded)
+    return app
+
+
+async def _keep_what_is_loaded(_app: Sanic) -> None:
+    keep_what_is_loaded()
+
+
+def keep_what_is_loaded() -> None:
+    """Spares every later search for garbage the look at a model's half a million objects."""
+    gc.freeze()
 
 
 def _first_account(settings: Settings) -> str | None:

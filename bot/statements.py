@@ -58,10 +58,8 @@ class Statement:
         if len(rows) > 1 and not isinstance(connection.dialect, SQLiteDialect):
             # SQLAlchemy sends them to a server in one piece.
             connection.execute(self._clause, rows)
-            return
-        compiled = self._for(connection)
-        for values in rows:
-            compiled.run(connection, values).close()
+        elif rows:
+            self._for(connection).run_each(connection, rows).close()
 
     def _for(self, connection: Connection) -> _Compiled:
         name = connection.dialect.name
@@ -98,9 +96,17 @@ class _Compiled:
         Raises:
             DBAPIError: as SQLAlchemy raises it.
         """
+        return execute(connection, self._sql, self._bound(values))
+
+    def run_each(self, connection: Connection, rows: list[dict[str, Any]]) -> Any:
+        """As `run`, once for each row of values."""
+        return execute(connection, self._sql, [self._bound(values) for values in rows], many=True)
+
+    def _bound(self, values: dict[str, Any]) -> Any:
+        """Values as the driver takes them."""
         given = {**self._constants, **values}
         bound = {name: write(given[name]) if write else given[name] for name, write in self._write.items()}
-        return execute(connection, self._sql, bound if self._order is None else [bound[name] for name in self._order])
+        return bound if self._order is None else [bound[name] for name in self._order]
 
     def rows(self, cursor: Any) -> list[Any]:
         """What it found, in the types of the columns."""
@@ -117,8 +123,8 @@ class _Compiled:
         return [make([value if to is None else to(value) for value, to in zip(row, read, strict=True)]) for row in found]
 
 
-def execute(connection: Connection, sql: str, values: Any = ()) -> Any:
-    """The driver's cursor after a statement in its own words.
+def execute(connection: Connection, sql: str, values: Any = (), *, many: bool = False) -> Any:
+    """The driver's cursor after a statement in its own words, run once for each of `values` if these are many.
 
     Raises:
         DBAPIError: as SQLAlchemy raises it, but that it names no values: they may be what a visitor wrote.
@@ -126,7 +132,7 @@ def execute(connection: Connection, sql: str, values: Any = ()) -> Any:
     driver = connection.dialect.dbapi
     try:
         cursor = connection.connection.cursor()
-        cursor.execute(sql, values)
+        (cursor.executemany if many else cursor.execute)(sql, values)
     except driver.Error as error:
         raise sa.exc.DBAPIError.instance(
             sql, values, error, driver.Error, hide_parameters=True, dialect=connection.dialect

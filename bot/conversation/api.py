@@ -32,6 +32,7 @@ from bot.handoff import appointments, cases, presence, talk
 from bot.knowledge.listing import listing
 from bot.knowledge.query import Query, QueryError
 from bot.nlu.normalise import MAX_LENGTH, clean
+from bot.statements import Statement
 
 T = TypeVar("T")
 
@@ -269,19 +270,20 @@ async def _content(services: Services, conversation: Any, body: dict[str, Any]) 
 
 # Statements of every typed message, see `bot.conversation.log`.
 _OF = messages.c.conversation_id == sa.bindparam("own")
-_NEWEST = sa.select(messages.c.author, messages.c.reply_to).where(_OF).order_by(messages.c.seq.desc()).limit(1)
-_SHOWN = sa.select(messages.c.extra).where(
-    _OF, messages.c.author == "bot", messages.c.reply_to.is_not_distinct_from(sa.bindparam("answered"))
+_NEWEST = Statement(sa.select(messages.c.author, messages.c.reply_to).where(_OF).order_by(messages.c.seq.desc()).limit(1))
+_SHOWN = Statement(
+    sa.select(messages.c.extra).where(
+        _OF, messages.c.author == "bot", messages.c.reply_to.is_not_distinct_from(sa.bindparam("answered"))
+    )
 )
 
 
 def _typed(connection: Connection, conversation_id: str, text: str) -> dict[str, Any] | None:
     """The button with this title among those shown with the newest replies; None if there is none, or several."""
-    own = {"own": conversation_id}
-    newest = connection.execute(_NEWEST, own).first()
+    newest = _NEWEST.first(connection, own=conversation_id)
     if newest is None or newest.author == "visitor":
         return None
-    rows = connection.execute(_SHOWN, own | {"answered": newest.reply_to})
+    rows = _SHOWN.all(connection, own=conversation_id, answered=newest.reply_to)
     wanted = as_written(text)
     found = {
         button["payload"]: dict(button)

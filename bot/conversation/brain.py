@@ -24,6 +24,7 @@ from bot.conversation.action_endpoint import InProcessActions, take_failure
 from bot.conversation.extraction import look_for_few
 from bot.conversation.known_model import checked_already
 from bot.conversation.policies import quicken
+from bot.conversation.ready_actions import keep_default_actions
 from bot.conversation.replies import ReplyGenerator
 from bot.conversation.runner import DirectRunner
 from bot.conversation.tracker import ConversationTrackerStore
@@ -128,6 +129,7 @@ class Brain:
         quicken(runner.components)
         prepare_nothing(runner.components)
         look_for_few(processor)
+        keep_default_actions(self._actions)
         # Rasa would write out both domains, this one and an empty one, to find that out with each message.
         self._agent.domain.is_empty = partial(bool, self._agent.domain.is_empty())  # type: ignore[method-assign]
         # As with the encoder, one thread a message: a second one wins nothing on such small matrices, and waits busily.

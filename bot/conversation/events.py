@@ -54,7 +54,8 @@ class Subscription:
     async def wait(self, seconds: float) -> list[dict[str, Any]] | None:
         """The notes since the last call (may be empty: look again), or None after `seconds` without any."""
         try:
-            await asyncio.wait_for(self._woken.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
         except TimeoutError:
             return None
         self._woken.clear()

@@ -24,6 +24,8 @@ STATES = ("bot", "waiting_for_staff", "live", "closed")
 
 _ID = conversations.c.id == sa.bindparam("own")
 _OF = messages.c.conversation_id == sa.bindparam("own")
+_BEGIN = Statement(conversations.insert(), *(column.name for column in conversations.c))
+_ADMIT = Statement(conversation_tokens.insert(), *(column.name for column in conversation_tokens.c))
 _FIND = Statement(sa.select(conversations).where(_ID))
 _AUTHENTICATE = Statement(
     sa.select(conversations)
@@ -107,11 +109,9 @@ def create(
     """
     now = time.time()
     conversation_id = secrets.token_hex(16)
-    connection.execute(
-        conversations.insert().values(
-            id=conversation_id, language=language, state="bot", page=page, campaign=campaign, persona=persona,
-            created_at=now, updated_at=now, next_seq=1,
-        )
+    _BEGIN.change(
+        connection, id=conversation_id, language=language, state="bot", page=page, campaign=campaign, persona=persona,
+        created_at=now, updated_at=now, next_seq=1, lease_owner=None, lease_until=None,
     )  # fmt: skip
     admit(connection, conversation_id, token)
     append(connection, conversation_id, greeting)
@@ -132,11 +132,7 @@ def find(connection: Connection, conversation_id: str) -> Any:
 
 def admit(connection: Connection, conversation_id: str, token: str) -> None:
     """From now on `token` opens the conversation as well."""
-    connection.execute(
-        conversation_tokens.insert().values(
-            token_hash=hash_token(token), conversation_id=conversation_id, created_at=time.time()
-        )
-    )
+    _ADMIT.change(connection, token_hash=hash_token(token), conversation_id=conversation_id, created_at=time.time())
 
 
 def authenticate(connection: Connection, conversation_id: str, token: str) -> Any:
@@ -186,15 +182,17 @@ def accept(
     return Accepted(seq, True, claim(connection, conversation_id, worker, lease_seconds))
 
 
-def append(connection: Connection, conversation_id: str, rows: Iterable[dict[str, Any]]) -> list[int]:
+def append(
+    connection: Connection, conversation_id: str, rows: Iterable[dict[str, Any]], *, at: float | None = None
+) -> list[int]:
     """Stores messages of the bot, of staff or of the system; returns their numbers.
 
-    Each row has `author`, `text`, `language`, and may have `name`, `extra`, `reply_to`.
+    Each row has `author`, `text`, `language`, and may have `name`, `extra`, `reply_to`. All were said at `at`, or now.
     """
     rows = list(rows)
     if not rows:
         return []
-    first, now = _next_seq(connection, conversation_id, len(rows)), time.time()
+    first, now = _next_seq(connection, conversation_id, len(rows)), at or time.time()
     numbers = list(range(first, first + len(rows)))
     _INSERT.change_each(
         connection,
@@ -241,9 +239,9 @@ def extend(connection: Connection, conversation_id: str, worker: str, seconds: f
     return _EXTEND.change(connection, own=conversation_id, worker=worker, until=time.time() + seconds) == 1
 
 
-def release(connection: Connection, conversation_id: str, worker: str) -> None:
-    """Gives the lease back."""
-    _RELEASE.change(connection, own=conversation_id, worker=worker)
+def release(connection: Connection, conversation_id: str, worker: str) -> bool:
+    """Gives the lease back; False if another worker has taken it over."""
+    return _RELEASE.change(connection, own=conversation_id, worker=worker) == 1
 
 
 def oldest_pending(connection: Connection, conversation_id: str) -> Any | None:

@@ -38,8 +38,22 @@ _MAX_EVENTS = 120
 long conversation would become slower with each message; the slots are carried over."""
 
 # Statements of every message.
-_VERSION = Statement(
-    sa.select(sa.func.max(tracker_events.c.id).label("newest")).where(tracker_events.c.conversation_id == sa.bindparam("own"))
+_OF = tracker_events.c.conversation_id == sa.bindparam("own")
+_VERSION = Statement(sa.select(sa.func.max(tracker_events.c.id).label("newest")).where(_OF))
+_LAST_SESSION = Statement(
+    sa.select(tracker_events.c.id, tracker_events.c.data)
+    .where(
+        _OF,
+        tracker_events.c.id
+        >= sa.func.coalesce(
+            sa.select(sa.func.max(tracker_events.c.id))
+            .where(_OF, tracker_events.c.type_name == sa.bindparam("start"))
+            .correlate(None)
+            .scalar_subquery(),
+            0,
+        ),
+    )
+    .order_by(tracker_events.c.id)
 )
 _INSERT = Statement(tracker_events.insert(), "conversation_id", "type_name", "at", "data")
 
@@ -59,8 +73,8 @@ class ConversationTrackerStore(TrackerStore, SerializedTrackerAsText):
     Before a turn call `prepare`, after it `take_new_events`; commit them and call `committed`, or `forget`.
     """
 
-    def __init__(self, domain: Optional[Domain] = None, *, keep: int = 5000) -> None:
-        """`keep`: how many live trackers are cached."""
+    def __init__(self, domain: Optional[Domain] = None, *, keep: int = 500) -> None:
+        """`keep`: how many live trackers are cached: some 70 KB each, and one that is not takes 2 ms to be told anew."""
         super().__init__(domain)
         self._live: OrderedDict[str, _Live] = OrderedDict()
         self._keep = keep
@@ -158,17 +172,7 @@ class ConversationTrackerStore(TrackerStore, SerializedTrackerAsText):
 
 def load_last_session(connection: Connection, conversation_id: str) -> tuple[int, List[Dict[str, Any]]]:
     """(id of the last stored event or 0, the events from the last `session_started` on)."""
-    events = tracker_events.c
-    start = (
-        sa.select(sa.func.max(events.id))
-        .where(events.conversation_id == conversation_id, events.type_name == SessionStarted.type_name)
-        .scalar_subquery()
-    )
-    rows = connection.execute(
-        sa.select(events.id, events.data)
-        .where(events.conversation_id == conversation_id, events.id >= sa.func.coalesce(start, 0))
-        .order_by(events.id)
-    ).all()
+    rows = _LAST_SESSION.all(connection, own=conversation_id, start=SessionStarted.type_name)
     return (rows[-1].id if rows else 0), [json.loads(row.data) for row in rows]
 
 

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -84,6 +84,33 @@ class _State:
     """What the dialogue may know of the case that the conversation is about."""
 
 
+@dataclass(frozen=True)
+class _Reply:
+    """A reply as the log reads it."""
+
+    seq: int
+    at: float
+    author: str
+    text: str
+    language: str
+    extra: dict[str, Any]
+    client_id: None = None
+    name: None = None
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What a turn's transaction has stored."""
+
+    replies: list[_Reply]
+    version: int
+    """Of the tracker."""
+    more: bool
+    """Another message waits."""
+    erased: bool = False
+    """The visitor had the conversation deleted: nothing is stored."""
+
+
 class Turns:
     """Runs the turns of this worker.
 
@@ -121,6 +148,7 @@ class Turns:
         self._slow = slow
         self._running: dict[str, asyncio.Task[None]] = {}
         self._waiting: dict[tuple[str, int], asyncio.Future[list[dict[str, Any]]]] = {}
+        """Who waits for the replies to which message; told by the turn, or by a look into the log."""
         self._sweeper = repeating("turns", _LOOK_SECONDS, self._sweep, logger)
 
     def start(self) -> None:
@@ -147,20 +175,20 @@ class Turns:
     async def replies(self, conversation_id: str, seq: int, seconds: float) -> list[dict[str, Any]] | None:
         """The replies to message `seq` as API messages, or None if its turn is not done in time."""
         key = (conversation_id, seq)
-        future = self._waiting.setdefault(key, asyncio.get_running_loop().create_future())
+        told = self._waiting.setdefault(key, asyncio.get_running_loop().create_future())
         deadline = time.monotonic() + seconds
         try:
             with self._bus.subscribe(conversation_id) as subscription:
-                while not future.done():
+                while True:
                     # Another worker may have answered, or the turn was over before we began to wait.
                     done, rows = await self._database.look_up(lambda c: log.replies_to(c, conversation_id, seq))
                     if done:
                         return [self._presenter.message(row) for row in rows]
-                    left = deadline - time.monotonic()
-                    if left <= 0:
+                    news = await _news(subscription, deadline)
+                    if told.done():
+                        return told.result()
+                    if not news:
                         return None
-                    await _until(future, subscription, left)
-                return future.result()
         finally:
             self._waiting.pop(key, None)
 
@@ -257,16 +285,14 @@ class Turns:
                 await asyncio.sleep(self._slow)
             answer, rows = self._apology(incoming, person) if give_up else await self._answer(incoming, person=person)
         crash_point("before_commit")
-        erased, version, numbers, more = await self._database.write(
-            lambda c: self._commit(c, conversation, message, answer, rows)
-        )
+        done = await self._database.write(lambda c: self._commit(c, conversation, message, answer, rows))
         crash_point("after_commit")
-        if erased:
+        if done.erased:
             self._brain.trackers.forget(conversation.id)
         elif answer is not None and conversation.state != "live":
-            self._brain.trackers.committed(conversation.id, version)
-        self._tell(conversation.id, message.seq, rows, numbers, erased)
-        return more
+            self._brain.trackers.committed(conversation.id, done.version)
+        self._tell(conversation.id, message.seq, done.replies, erased=done.erased)
+        return done.more
 
     @contextlib.contextmanager
     def _typing(self, conversation_id: str) -> Iterator[None]:
@@ -292,7 +318,8 @@ class Turns:
                 name = intent.get("full_retrieval_intent_name") or intent.get("name")
                 confidence = round(float(intent.get("confidence") or 0), 4)
                 return Answer({"name": name, "confidence": confidence}, incoming.language, [], False), []
-            answer = await asyncio.wait_for(self._brain.answer(incoming), self._seconds)
+            async with asyncio.timeout(self._seconds):
+                answer = await self._brain.answer(incoming)
             replies = answer.replies
             language = answer.language
         except Exception as error:
@@ -324,9 +351,10 @@ class Turns:
 
     def _commit(
         self, connection: Connection, conversation: Any, message: Any, answer: Answer | None, rows: list[dict[str, Any]]
-    ) -> tuple[bool, int, list[int], bool]:
-        """(erased, version of the tracker, numbers of the replies, another message waits)."""
-        if not log.extend(connection, conversation.id, self._worker, self._lease_seconds):
+    ) -> _Done:
+        now = time.time()
+        # This locks the conversation: whoever stores a further message waits, and finds the lease free.
+        if not log.release(connection, conversation.id, self._worker):
             raise _LostLease
         if (log.find(connection, conversation.id).state == "live") != (conversation.state == "live"):
             raise _OtherSpeaker
@@ -345,51 +373,43 @@ class Turns:
                 if name == ERASE:
                     log.erase(connection, conversation.id)
                     self._bus.announce(connection, conversation.id, {"state": "deleted"})
-                    return True, 0, [], False
+                    # What was said last is nowhere stored; only who waits for it hears it.
+                    next_to_it = range(message.seq + 1, message.seq + 1 + len(rows))
+                    return _Done(_replies(rows, next_to_it, now), 0, more=False, erased=True)
                 told = self._effects[name](connection, conversation.id, message.seq, values)
                 if told:
                     row["text"], row["extra"] = told["text"], {**row["extra"], **told["extra"]}
                 crash_point(f"after_{name}")
-        numbers = log.append(connection, conversation.id, rows)
+        numbers = log.append(connection, conversation.id, rows, at=now)
         if answer is not None and answer.language != conversation.language:
             log.set_state(connection, conversation.id, language=answer.language)
         if conversation.state == "closed":
             log.set_state(connection, conversation.id, state="bot")
         more = log.oldest_pending(connection, conversation.id) is not None
-        if not more:
-            log.release(connection, conversation.id, self._worker)
+        if more:
+            log.claim(connection, conversation.id, self._worker, self._lease_seconds)
         self._bus.announce(connection, conversation.id)
-        return False, version, numbers, more
+        return _Done(_replies(rows, numbers, now), version, more)
 
-    def _tell(
-        self, conversation_id: str, seq: int, rows: list[dict[str, Any]], numbers: list[int], erased: bool
-    ) -> None:
-        future = self._waiting.get((conversation_id, seq))
-        if future is not None and not future.done() and erased:
-            # What was said last is nowhere stored; only who waits for it hears it.
-            last = [self._presenter.message(_Unstored(row, seq + 1 + n)) for n, row in enumerate(rows)]
-            future.set_result(last)
+    def _tell(self, conversation_id: str, seq: int, replies: list[_Reply], *, erased: bool) -> None:
+        told = self._waiting.get((conversation_id, seq))
+        if told is not None and not told.done():
+            told.set_result([self._presenter.message(reply) for reply in replies])
         self._bus.publish(conversation_id, {"state": "deleted"} if erased else {"typing": False, "author": "bot"})
 
 
-async def _until(future: asyncio.Future[Any], subscription: Subscription, seconds: float) -> None:
-    """Waits for the future, or for a wake-up that says more than that somebody types."""
-    deadline = time.monotonic() + seconds
+def _replies(rows: list[dict[str, Any]], numbers: Sequence[int], at: float) -> list[_Reply]:
+    return [
+        _Reply(seq, at, row["author"], row["text"], row["language"], row["extra"])
+        for seq, row in zip(numbers, rows, strict=True)
+    ]
+
+
+async def _news(subscription: Subscription, deadline: float) -> bool:
+    """Waits until there is more to see than that somebody types; False if there is not until `deadline`."""
     while True:
-        woken = asyncio.ensure_future(subscription.wait(deadline - time.monotonic()))
-        waited: set[asyncio.Future[Any]] = {woken, future}
-        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-        if not woken.done():
-            woken.cancel()
-            return
-        notes = woken.result()
+        notes = await subscription.wait(deadline - time.monotonic())
+        if notes is None:
+            return False
         if not notes or not all(note.get("typing") for note in notes):
-            return
-
-
-class _Unstored:
-    """A reply that is told but not stored, with the attributes of a row."""
-
-    def __init__(self, row: dict[str, Any], seq: int) -> None:
-        self.seq, self.at, self.client_id, self.name = seq, time.time(), None, None
-        self.author, self.text, self.language, self.extra = row["author"], row["text"], row["language"], row["extra"]
+            return True

@@ -22,6 +22,8 @@ def prepare_nothing(components: Iterable[Any]) -> None:
     """Saves what only lines of a debug log are made of, where there is none."""
     if structlog.get_logger().bind().is_enabled_for(logging.DEBUG):
         return
+    # The loggers of Rasa's modules look up at each line what they are to do with it.
+    structlog.configure(cache_logger_on_first_use=True)
     # What these two modules copy goes into such lines alone.
     processor.copy = rule_policy.copy = _AS_IT_IS  # type: ignore[attr-defined]
     for rules in (each for each in components if isinstance(each, RulePolicy)):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -23,30 +23,27 @@ CHARACTER_SIZES = (3, 4)
 WORD_SIZES = (1, 2)
 
 
-def ngrams(text: str, sizes: Sequence[int] = CHARACTER_SIZES) -> Iterator[str]:
+def ngrams(text: str, sizes: Sequence[int] = CHARACTER_SIZES) -> list[str]:
     """The n-grams of a text: of so many characters inside words (edges marked by a space), and of words.
 
     Numbers become one sign: 580 and 620 euros mean the same kind of question.
     """
     words = _WORD.findall(_NUMBER.sub("0", fold(text)))
-    for word in words:
-        padded = f" {word} "
-        for size in sizes:
-            if len(padded) < size:
-                break
-            for start in range(len(padded) - size + 1):
-                yield padded[start : start + size]
+    grams = [
+        padded[start : start + size]
+        for padded in [f" {word} " for word in words]
+        for size in sizes
+        for start in range(len(padded) - size + 1)
+    ]
     for size in WORD_SIZES:
-        for start in range(len(words) - size + 1):
-            yield "w:" + " ".join(words[start : start + size])
+        grams += ["w:" + " ".join(words[start : start + size]) for start in range(len(words) - size + 1)]
+    return grams
 
 
-def word_ngrams(text: str) -> Iterator[str]:
+def word_ngrams(text: str) -> list[str]:
     """The words of a text that is folded already, and each two that follow one another."""
     words = text.split()
-    yield from words
-    for first, second in zip(words, words[1:], strict=False):
-        yield f"{first} {second}"
+    return words + [f"{first} {second}" for first, second in zip(words, words[1:], strict=False)]
 
 
 class Vocabulary:
@@ -74,13 +71,9 @@ class Vocabulary:
 
     def row(self, document: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
         """Columns and weights of one document, both of shape (known n-grams,)."""
-        counts: dict[int, int] = {}
-        known = self.columns.get
-        for gram in document:
-            column = known(gram)
-            if column is not None:
-                counts[column] = counts.get(column, 0) + 1
-        columns = np.fromiter(counts, dtype=np.int32, count=len(counts))
+        counts = Counter(map(self.columns.get, document))
+        del counts[None]
+        columns = np.fromiter(counts, dtype=np.int32, count=len(counts))  # type: ignore[arg-type]
         weights = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
         weights = (1 + np.log(weights)) * self.idf[columns]
         norm = float(np.sqrt(weights @ weights))

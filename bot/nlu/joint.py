@@ -75,7 +75,8 @@ class JointModel:
     def rank(self, sample: Sample) -> list[tuple[str, float]]:
         """All labels with their probabilities, likeliest first."""
         found = self.probabilities(sample)
-        return [(self.labels[i], float(found[i])) for i in np.argsort(-found)]
+        order = np.argsort(-found)
+        return [(self.labels[i], probability) for i, probability in zip(order.tolist(), found[order].tolist(), strict=True)]
 
     @classmethod
     def fit(

@@ -166,7 +166,7 @@ def language_model(texts: Sequence[str], languages: Sequence[str], names: Contai
 
 
 def _sample(text: str) -> Sample:
-    return Sample((list(ngrams(text, _CHARACTERS)),))
+    return Sample((ngrams(text, _CHARACTERS),))
 
 
 @lru_cache(maxsize=4)

@@ -15,6 +15,8 @@ from bot.nlu.features import Vocabulary
 _ARRAYS, _NAMES = "linear.npz", "linear.json"
 _ROUNDS = 3
 _CORES = 2
+_LEAST = 1e-6
+"""The largest weight is taken for at least this: there may be none at all."""
 _MUCH = 1_000_000
 """Values in a matrix from which on starting other processes takes less time than they save."""
 
@@ -28,24 +30,32 @@ class LinearModel:
     Args:
         labels: Names of the classes.
         vocabularies: One a block.
-        weights: One a block, shape (columns, labels): a row per feature, so that a text touches few rows.
+        weights: One a block, shape (columns, labels): a row per feature, so that a text touches few rows. Whole numbers of
+            16 bits, of which a text's few hundred rows are read in a third of the time that floats of 16 bits take.
+        steps: One a block: what 1 in its weights means.
         bias: Shape (labels,).
     """
 
     def __init__(
-        self, labels: Sequence[str], vocabularies: list[Vocabulary], weights: list[np.ndarray], bias: np.ndarray
+        self,
+        labels: Sequence[str],
+        vocabularies: list[Vocabulary],
+        weights: list[np.ndarray],
+        steps: Sequence[float],
+        bias: np.ndarray,
     ) -> None:
         self.labels = list(labels)
         self.vocabularies = vocabularies
         self._weights = weights
+        self._steps = steps
         self._bias = bias
 
     def scores(self, blocks: Blocks) -> np.ndarray:
         """Decision values of one text, shape (labels,)."""
         scores = self._bias.copy()
-        for vocabulary, weights, block in zip(self.vocabularies, self._weights, blocks, strict=True):
+        for vocabulary, weights, step, block in zip(self.vocabularies, self._weights, self._steps, blocks, strict=True):
             columns, values = vocabulary.row(block)
-            scores += values @ weights[columns].astype(np.float32, copy=False)
+            scores += (values * step) @ weights[columns].astype(np.float32)
         return scores
 
     @classmethod
@@ -81,17 +91,18 @@ class LinearModel:
 
         def put_together(found: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> LinearModel:
             coefficients, bias, learned = (np.concatenate(part) for part in zip(*found, strict=True))
-            weights, start = [], 0
+            weights, steps, start = [], [], 0
             for part, factor in zip(parts, block_weights, strict=True):
                 # The factors go into the weights, so that scoring need not know them.
                 own = np.zeros((part.shape[1], len(labels)), dtype=np.float32)
                 own[:, learned] = coefficients[:, start : start + part.shape[1]].T * factor
-                weights.append(own)
+                steps.append(max(float(np.abs(own).max(initial=0.0)), _LEAST) / np.iinfo(np.int16).max)
+                weights.append(np.rint(own / np.float32(steps[-1])).astype(np.int16))
                 start += part.shape[1]
             # A label without an example among these rows is never the likeliest.
             full = np.full(len(labels), min(-1.0, float(bias.min())), dtype=np.float32)
             full[learned] = bias
-            return cls(labels, vocabularies, weights, full)
+            return cls(labels, vocabularies, weights, steps, full)
 
         # Each core learns to tell half of the labels from all others. As processes: LIBLINEAR has one source of random
         # numbers, and two threads that draw from it never learn the same twice.
@@ -105,7 +116,7 @@ class LinearModel:
         """Writes plain arrays and JSON, nothing that runs code when it is read."""
         arrays = {"bias": self._bias}
         for i, (vocabulary, weights) in enumerate(zip(self.vocabularies, self._weights, strict=True)):
-            arrays |= {f"idf{i}": vocabulary.idf, f"weights{i}": weights.astype(np.float16)}
+            arrays |= {f"idf{i}": vocabulary.idf, f"weights{i}": weights, f"step{i}": np.array(self._steps[i])}
         np.savez(folder / _ARRAYS, **arrays)  # type: ignore[arg-type]
         names = {"labels": self.labels, "columns": [list(vocabulary.columns) for vocabulary in self.vocabularies]}
         (folder / _NAMES).write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
@@ -119,9 +130,8 @@ class LinearModel:
             Vocabulary({feature: column for column, feature in enumerate(columns)}, arrays[f"idf{i}"])
             for i, columns in enumerate(names["columns"])
         ]
-        # Half precision is kept in memory too: a text touches a few hundred of a hundred thousand rows.
         weights = [arrays[f"weights{i}"] for i in range(len(vocabularies))]
-        return cls(names["labels"], vocabularies, weights, arrays["bias"])
+        return cls(names["labels"], vocabularies, weights, [arrays[f"step{i}"] for i in range(len(weights))], arrays["bias"])
 
 
 def _told_apart(

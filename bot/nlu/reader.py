@@ -81,7 +81,7 @@ class SampleReader:
 
 
 def _blocks(text: str, gloss: str) -> tuple[list[str], list[str]]:
-    return list(ngrams(text)), list(word_ngrams(gloss))
+    return ngrams(text), word_ngrams(gloss)
 
 
 def _encoder(config: dict[str, Any], addition: Path | None) -> Encoder | None:

@@ -89,12 +89,11 @@ class WordList(Mapping[str, str]):
             if place is None:
                 return {}
             letters, forms, size = place
-            text, meanings = self._text, self._meanings
-            words = (text[i : i + length] for i in range(letters, letters + length * size, length))
-            opened = self._opened[drawer] = {
-                word: meanings[gloss]
-                for word, gloss in zip(words, self._glosses[forms : forms + size].tolist(), strict=True)
-            }
+            # No loop of Python's own: a new visitor's first message opens a dozen drawers of thousands of words.
+            ends = range(letters + length, letters + length * size + 1, length)
+            words = map(self._text.__getitem__, map(slice, range(letters, letters + length * size, length), ends))
+            glosses = map(self._meanings.__getitem__, self._glosses[forms : forms + size].tolist())
+            opened = self._opened[drawer] = dict(zip(words, glosses, strict=True))
         return opened
 
     def arrays(self, name: str) -> dict[str, np.ndarray]:

@@ -130,7 +130,10 @@ ROWS = [
     ("reply p50, ms", "p50_ms", "{:.1f}"),
     ("reply p95, ms", "p95_ms", "{:.1f}"),
     ("reply p99, ms", "p99_ms", "{:.1f}"),
-    ("messages/s, one process", "per_second", "{:.0f}"),
+    ("reply p50 but for the sentence encoder, ms", "p50_without_ms", "{:.1f}"),
+    ("reply p95 but for the sentence encoder, ms", "p95_without_ms", "{:.1f}"),
+    ("messages/s, one process, 20 at a time", "per_second", "{:.0f}"),
+    ("processor time of each, ms", "cpu_ms", "{:.1f}"),
     ("5th message of a conversation, ms", "fifth_ms", "{:.1f}"),
     ("200th message of a conversation, ms", "two_hundredth_ms", "{:.1f}"),
 ]

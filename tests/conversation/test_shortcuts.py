@@ -43,7 +43,7 @@ from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
 from bot.conversation import policies
 from bot.conversation.brain import Brain, Incoming
-from bot.conversation.extraction import fillable
+from bot.conversation.extraction import FillableSlots
 from bot.conversation.live_tracker import LiveTracker
 from bot.conversation.runner import DirectRunner
 from bot.resources import Resources
@@ -177,7 +177,7 @@ async def test_slots_that_are_looked_for_are_all_that_a_message_fills(brain: Bra
 
     async def twice(channel: OutputChannel, tracker: DialogueStateTracker) -> DialogueStateTracker:
         assert processor is not None and processor.domain is not None
-        looked.add(len(fillable(processor.domain, tracker)))
+        looked.add(len(FillableSlots(processor.domain).after(tracker.latest_message)))
         both = [LiveTracker.copy(tracker) for _ in range(2)]  # type: ignore[arg-type]
         await few(channel, both[0])
         await MessageProcessor.run_action_extract_slots(processor, channel, both[1])

@@ -20,7 +20,7 @@ def test_words_and_their_parts() -> None:
 
 
 def test_words_of_a_gloss_and_pairs_of_them() -> None:
-    assert list(word_ngrams("look for flat")) == ["look", "for", "flat", "look for", "for flat"]
+    assert word_ngrams("look for flat") == ["look", "for", "flat", "look for", "for flat"]
 
 
 def test_a_row_has_length_one() -> None:

@@ -22,7 +22,7 @@ def _samples(with_vector: bool) -> tuple[list[Sample], list[str]]:
     for number, (name, texts) in enumerate(TEXTS.items()):
         for text in texts:
             vector = np.eye(3, dtype=np.float32)[number] if with_vector else None
-            samples.append(Sample((list(ngrams(text)), text.split()), vector))
+            samples.append(Sample((ngrams(text), text.split()), vector))
             names.append(name)
     return samples, names
 
@@ -50,7 +50,7 @@ def test_two_classes_are_no_special_case() -> None:
 def test_probabilities_sum_to_one_even_for_an_unknown_text() -> None:
     samples, names = _samples(False)
     model = JointModel.fit(samples, names, Plan(block_weights=(1.0, 1.0)))
-    ranking = model.rank(Sample((list(ngrams("żółw")), [])))
+    ranking = model.rank(Sample((ngrams("żółw"), [])))
     assert sum(p for _, p in ranking) == pytest.approx(1, abs=1e-5)
     assert ranking == sorted(ranking, key=lambda row: -row[1])
 
