@@ -184,11 +184,11 @@ class Turns:
                     done, rows = await self._database.look_up(lambda c: log.replies_to(c, conversation_id, seq))
                     if done:
                         return [self._presenter.message(row) for row in rows]
-                    news = await _news(subscription, deadline)
+                    if time.monotonic() >= deadline:
+                        return None
+                    await _news(subscription, deadline)
                     if told.done():
                         return told.result()
-                    if not news:
-                        return None
         finally:
             self._waiting.pop(key, None)
 
@@ -405,11 +405,9 @@ def _replies(rows: list[dict[str, Any]], numbers: Sequence[int], at: float) -> l
     ]
 
 
-async def _news(subscription: Subscription, deadline: float) -> bool:
-    """Waits until there is more to see than that somebody types; False if there is not until `deadline`."""
+async def _news(subscription: Subscription, deadline: float) -> None:
+    """Waits until there may be more to see than that somebody types, at most until `deadline`."""
     while True:
         notes = await subscription.wait(deadline - time.monotonic())
-        if notes is None:
-            return False
         if not notes or not all(note.get("typing") for note in notes):
-            return True
+            return

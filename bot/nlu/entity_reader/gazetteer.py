@@ -13,7 +13,7 @@ from bot.nlu.entity_reader.words import Inflection, Token
 EXACT, INFLECTED, OPEN, MISSPELT = 1.0, 0.95, 0.9, 0.75
 _FALLBACK_MIN = 5
 """Letters a word of another language than the message's needs to be believed."""
-_SIGNS = frozenset("€%$#№")
+_SIGNS = frozenset("€%$#№+")
 _SKIPPED_SIGNS = frozenset("-.'\"/:*_")
 
 

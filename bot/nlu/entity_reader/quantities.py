@@ -16,6 +16,9 @@ MONTHS = 12
 _MAX_CHILD_MONTHS = 18 * MONTHS
 _MAX_ROOMS = 15
 _MIN_PRICE, _MAX_PRICE = 50, 5_000_000
+_APART = frozenset(",.;:!?/|-")
+_PHRASE = 1
+"""So many words more than one may join two numbers: "3 oder besser 4"."""
 _CALENDAR_YEARS = frozenset(range(1930, 2041)) - {2000}
 
 
@@ -39,15 +42,25 @@ def has_unit(reading: Reading, number: Number) -> bool:
 def _second_of_range(reading: Reading, number: Number) -> Number | None:
     """The 4 of "3-4", "3 bis 4", "3 или 4"."""
     for other in reading.free_numbers():
-        if number.last < other.first <= number.last + 2 and not other.article:
-            between = range(number.last, other.first)
-            if all(reading.tokens[p].text in "-/" or reading.joins(p) for p in between):
+        if number.last < other.first <= number.last + 2 + _PHRASE and not other.article:
+            position = number.last
+            while position < other.first and (end := _joined_until(reading, position)):
+                position = end
+            if position == other.first:
                 return other
     return None
 
 
+def _joined_until(reading: Reading, position: int) -> int:
+    """End of what joins two numbers and begins here; 0 if nothing does."""
+    if reading.tokens[position].text in "-/":
+        return position + 1
+    return max(reading.cues.get(cue, {}).get(position, 0) for cue in ("range", "and"))
+
+
 def rooms(reading: Reading) -> Iterator[Found]:
-    """Number and room word: 3 Zimmer, 3-4 комнаты (the lower), 2 ZKB; a living room beside them counts."""
+    """Number and room word: 3 Zimmer, 3-4 комнаты (the lower), 2 ZKB, Zimmer: 3; a living room beside them counts."""
+    of_today = False
     for number in list(reading.free_numbers()):
         if number.first in reading.used or not 0 < number.value <= _MAX_ROOMS:
             continue
@@ -62,8 +75,13 @@ def rooms(reading: Reading) -> Iterator[Found]:
         if not end and (more := reading.at(number.last, "or_more")):
             end = reading.at(more, "room")
         if not end:
+            labelled = _rooms_label(reading, number)
+            if labelled is not None:
+                yield from _compared(reading, number, number.last)
+                yield reading.take("rooms", number.value, labelled, number.last)
             continue
         if _rooms_of_today(reading, number, end):
+            of_today = True
             reading.used.update(range(number.first, end))
             continue
         value: Value = number.value
@@ -72,13 +90,62 @@ def rooms(reading: Reading) -> Iterator[Found]:
             value, end = value + 1, salon
         yield from _compared(reading, number, end)
         yield reading.take("rooms", value, number.first, end)
+    if of_today or reading.of_today:
+        yield from _rooms_instead(reading)
+
+
+def rooms_wanted(reading: Reading, found: list[Found]) -> Iterator[Found]:
+    """What was found, but of rooms named by one word (двушка) only those that are wanted: not those somebody lives in,
+    and of "однушка или двушка" the lower.
+    """
+    kept: Found | None = None
+    for item in found:
+        if item.entity != "rooms":
+            yield item
+        elif home_of_today(reading, item.first):
+            reading.of_today = True
+            reading.used.update(range(item.first, item.last))
+        elif kept is not None and kept.value < item.value and _joined_until(reading, kept.last) == item.first:
+            reading.used.update(range(item.first, item.last))
+        else:
+            kept = item
+            yield item
+
+
+def _rooms_label(reading: Reading, number: Number) -> int | None:
+    """Where the room word before its number begins: "Zimmer: 3", "комнат 2", "pokoje trzy"; None without one.
+
+    "Zimmer 12 im Amt" is a room, and no number of rooms: a word that may mean one counts only with a colon, or apart.
+    """
+    if has_unit(reading, number) or number.value != int(number.value) or number.article:
+        return None
+    colon = number.first > 0 and reading.tokens[number.first - 1].text == ":"
+    first = reading.before(number.first, ("rooms_counted",), 0)
+    if first is not None:
+        return first
+    first = reading.before(number.first, ("room",), 0)
+    begins = first is not None and (first == 0 or reading.tokens[first - 1].text in _APART)
+    ends = number.last == len(reading.tokens) or reading.tokens[number.last].text in _APART
+    return first if colon or begins and ends and reading.words > 2 else None
+
+
+def _rooms_instead(reading: Reading) -> Iterator[Found]:
+    """The 4 of "we live in 2 rooms and need 4"."""
+    for number in reading.free_numbers():
+        small = 0 < number.value <= _MAX_ROOMS and not number.article
+        wanted = reading.before(number.first, ("housing_search", "lower"), 1) is not None
+        if small and wanted and not has_unit(reading, number):
+            yield reading.take("rooms", number.value, number.first, number.last, 0.8)
+            return
 
 
 def _rooms_end(reading: Reading, number: Number) -> int:
-    """End of the room word after the number, with a word for the rooms between at most ("drei große Zimmer")."""
+    """End of the room word after the number, with words for the rooms between at most ("drei große Zimmer")."""
+    position = number.last
     end = _unit(reading, number, "room")
-    described = 0 if end else reading.at(number.last, "room_described")
-    return reading.at(described, "room") if described else end
+    while not end and (position := reading.at(position, "room_described")):
+        end = reading.at(position, "room")
+    return end
 
 
 def _hyphenated(reading: Reading, number: Number) -> bool:
@@ -90,11 +157,21 @@ def _rooms_of_today(reading: Reading, number: Number, end: int) -> bool:
     """ "Four of us in one room", "one room more": rooms somebody lives in now, or beside those said before."""
     if reading.at(end, "more_or_fewer") and reading.skip(end) == end:
         return True
+    if home_of_today(reading, number.first):
+        return True
     lived_in = any(reading.at(position, "room_lived_in") == end for position in range(number.last, end))
     names_home = reading.at(number.last, "room_of_home") == end
     if names_home and any(match.entity == "housing_kind" and match.first == end for match in reading.matches):
         return False
     return lived_in and reading.expects != "rooms" and reading.before(number.first, ("inside",), 0) is not None
+
+
+def home_of_today(reading: Reading, first: int) -> bool:
+    """Whether what stands here is said of the home somebody lives in: "aus unserer 3-Zimmer-Wohnung raus"."""
+    if reading.expects == "rooms" or reading.nearest_before(first, ("home_of_today", "housing_search"), 3) != "home_of_today":
+        return False
+    said = reading.before(first, ("home_of_today",), 3)
+    return all(token.text != "," for token in reading.tokens[said:first])
 
 
 def _compared(reading: Reading, number: Number, end: int) -> Iterator[Found]:

@@ -82,6 +82,7 @@ class EntityReader:
         reading = Reading(text, tokens, self._gazetteer.find(text, tokens, language), expects, intent)
         reading.numbers = self._numbers.read(tokens, reading.matches, reading.cues)
         found = [quantities.with_months(reading, item) for item in self._from_lexicon(reading)]
+        found = list(quantities.rooms_wanted(reading, found))
         found.extend(self._quantities(reading, found))
         if expects in _BARE_NUMBERS and not any(item.entity == expects for item in found):
             found.extend(quantities.expected(reading, expects))

@@ -40,6 +40,8 @@ class Reading:
         self.numbers: list[Number] = []
         self.used: set[int] = set()
         """Positions of numbers that already are an entity."""
+        self.of_today = False
+        """Whether some words were of the home that somebody lives in now."""
         self.cues: dict[str, dict[int, int]] = {}
         """Cue → its first token → end, the longest."""
         self._ends: dict[str, dict[int, int]] = {}

@@ -69,6 +69,18 @@ uk | дві окремі кімнати | rooms=2
 ru | 2-к квартира | rooms=2, housing_kind=flat
 ru | 2к квартира до 150к | rooms=2, housing_kind=flat, price_max=150000
 ar | غرفتين ونص | rooms=2.5
+de | zimmer 2, max 400 kalt, arneburg | rooms=2, price_max=400, place=arneburg
+de | Anzahl Zimmer: 3 | rooms=3
+de | 3 oder besser 4 Zimmer | rooms=3
+de | Wir wohnen grad zu viert in 2 Zimmern und brauchen 4 | rooms=4
+en | rooms: 3, pets: 1 cat | rooms=3
+en | 3+ rooms | rooms=3, comparison=at_least
+en | three decent-sized rooms | rooms=3
+pl | pokoje trzy, parter | rooms=3
+uk | живемо в однокімнатній, а треба хоча б дві | rooms=2
+ru | однушка или двушка | rooms=1
+ru | комнат: 2 | rooms=2
+ar | عدد الغرف: 3 | rooms=3
 """
 
 ROOMS_OF_TODAY = """
@@ -79,6 +91,12 @@ en | one room more, please
 pl | mieszkamy w piątkę w jednym pokoju
 uk | зараз у двох кімнатах товчемось
 ru | задыхаемся впятером в одной комнате
+ru | надо съехать с нашей трёшки до конца мая
+de | Aus unserer 3 Zimmer Wohnung müssen wir raus
+en | we live in a 2 room flat
+pl | musimy się wyprowadzić z naszego dwupokojowego mieszkania
+de | Muss ich ins Zimmer 12 im Rathaus?
+ar | هلأ ساكنين بشقة غرفتين
 """
 
 NO_NUMBERS = """
