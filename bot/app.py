@@ -132,12 +132,13 @@ async def _wake(brain: Brain, model: Path | None, resources: Resources) -> None:
             resources.readings.use(brain.reader)
             await brain.warm_up()
             # The first time with new answers or a new model this takes some seconds, for which nobody has to wait.
-            _background.add(asyncio.create_task(asyncio.to_thread(_read_answers, resources, model)))
+            preparing.add(asyncio.create_task(asyncio.to_thread(_read_answers, resources, model)))
     except Exception:
         logger.exception("the model cannot be loaded; visitors are offered a person")
 
 
-_background: set[asyncio.Task[None]] = set()
+preparing: set[asyncio.Task[None]] = set()
+"""What goes on beside the first visitors, for a few seconds with new answers or a new model."""
 
 
 def _read_answers(resources: Resources, model: Path) -> None:

@@ -92,7 +92,7 @@ def prepare_stock(folder: Path, examples: list[Example], epochs: int) -> None:
 
 
 def prepare_ours(folder: Path, examples: list[Example]) -> None:
-    """This project with the sampled examples."""
+    """This project with the sampled examples, and the encoder as it came: it has learned further from all of them."""
     shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("nlu"))
     by_language: dict[str, list[Example]] = defaultdict(list)
     for example in examples:
@@ -100,8 +100,11 @@ def prepare_ours(folder: Path, examples: list[Example]) -> None:
     for language, own in by_language.items():
         (folder / "data" / "nlu" / language).mkdir(parents=True)
         write_nlu(own, folder / "data" / "nlu" / language / "all.yml")
-    for name in ("domain.yml", "config.yml"):
-        shutil.copy(ROOT / name, folder / name)
+    shutil.copy(ROOT / "domain.yml", folder / "domain.yml")
+    config = yaml.safe_load((ROOT / "config.yml").read_text())
+    for component in config["pipeline"]:
+        component.pop("addition", None)
+    (folder / "config.yml").write_text(yaml.safe_dump(config, sort_keys=False))
 
 
 def measure(system: str, folder: Path) -> dict[str, Any]:

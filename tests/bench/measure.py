@@ -60,7 +60,7 @@ class Ours:
         from bot import lean
 
         lean.leave_out()
-        from bot.app import assemble
+        from bot.app import assemble, preparing
         from bot.migrations import migrate
         from bot.resources import Resources, use
         from bot.serving import keep_what_is_loaded
@@ -71,6 +71,7 @@ class Ours:
         use(resources)
         migrate(settings.sqlalchemy_url)
         services = await assemble(resources, folder / "models" / "model.tar.gz")
+        await asyncio.gather(*preparing)
         self.brain, self.database, self.turns = services.brain, services.database, services.turns
         self._worker = services.worker
         self._ids: dict[str, str] = {}
