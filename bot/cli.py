@@ -84,6 +84,32 @@ def adapt() -> None:
     out.print(f"Wrote {file}. `lotse train` makes a model with it.")
 
 
+@app.command("related")
+def related_examples(
+    intent: Annotated[str, typer.Argument(help="Full name of an intent, e.g. faq/fishing.")],
+    least: Annotated[float, typer.Option(help="How like they must be, 0 to 1.")] = 0.6,
+    take_out: Annotated[bool, typer.Option("--take-out", help="Delete them from their files.")] = False,
+) -> None:
+    """List what speaks of the same among the examples of out_of_scope, likest first: a new question needs them gone."""
+    quiet()
+    from bot.languages import load_languages
+    from bot.training import related
+
+    settings = Settings.from_environment()
+    languages = load_languages(settings.data)
+    try:
+        found = related.related(settings.data, settings.models / "cache", intent, languages, least=least)
+    except KeyError:
+        out.print(f"{intent} has no examples under {settings.data / 'nlu'}. Names are as in these files, e.g. faq/doctor.")
+        raise typer.Exit(1) from None
+    for each in found:
+        place = f"{each.example.file}:{each.example.line}"
+        print(f"{each.likeness:.2f}  {place}  {each.example.text}")
+    if take_out:
+        gone = related.take_out(each.example for each in found)
+        out.print(f"{gone} examples of {related.NOWHERE} were deleted. `git diff data/nlu` shows them.")
+
+
 @app.command()
 def check(as_json: Annotated[bool, typer.Option("--json", help="Print JSON: errors, remarks, offers.")] = False) -> None:
     """Check everything under data/: what is broken, missing or about to expire."""
