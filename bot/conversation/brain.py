@@ -21,14 +21,16 @@ from rasa.utils.endpoints import EndpointConfig
 from threadpoolctl import threadpool_limits
 
 from bot.conversation.action_endpoint import InProcessActions, take_failure
+from bot.conversation.deciding import decide_at_once
 from bot.conversation.extraction import look_for_few
 from bot.conversation.known_model import checked_already
 from bot.conversation.policies import quicken
-from bot.conversation.ready_actions import keep_default_actions
+from bot.conversation.ready_actions import keep_actions
 from bot.conversation.replies import ReplyGenerator
 from bot.conversation.runner import DirectRunner
 from bot.conversation.tracker import ConversationTrackerStore
 from bot.conversation.unheard import prepare_nothing
+from bot.conversation.uttering import utter_at_once
 from bot.languages import Languages
 from bot.nlu.intents import JointIntentClassifier, intent_row, selected_response
 from bot.nlu.reader import SampleReader
@@ -127,9 +129,11 @@ class Brain:
         assert processor is not None and isinstance(processor.graph_runner, DaskGraphRunner)
         processor.graph_runner = runner = DirectRunner(processor.graph_runner)
         quicken(runner.components)
-        prepare_nothing(runner.components)
+        decide_at_once(processor, runner.components)
+        prepare_nothing(processor, runner.components)
         look_for_few(processor)
-        keep_default_actions(self._actions)
+        utter_at_once(processor)
+        keep_actions(processor.domain, self._actions)
         # Rasa would write out both domains, this one and an empty one, to find that out with each message.
         self._agent.domain.is_empty = partial(bool, self._agent.domain.is_empty())  # type: ignore[method-assign]
         # As with the encoder, one thread a message: a second one wins nothing on such small matrices, and waits busily.
@@ -172,17 +176,19 @@ class Brain:
         language = self.language_after(message, parsed)
         if tracker.get_slot("language") != language:
             tracker.update(SlotSet("language", language), self._agent.domain)
-        await processor.handle_message(
-            UserMessage(
-                message.text,
-                channel,
-                message.conversation_id,
-                parse_data=parsed,
-                input_channel="lotse",
-                message_id=str(message.seq),
-                metadata={"seq": message.seq, "case": message.case, "typed": message.payload is None},
-            )
+        said = UserMessage(
+            message.text,
+            channel,
+            message.conversation_id,
+            parse_data=parsed,
+            input_channel="lotse",
+            message_id=str(message.seq),
+            metadata={"seq": message.seq, "case": message.case, "typed": message.payload is None},
         )
+        # As its `handle_message`, which would look for the conversation once more.
+        await processor._handle_message_with_tracker(said, tracker)
+        await processor.run_action_extract_slots(channel, tracker)
+        await processor._run_prediction_loop(channel, tracker)
         failure = take_failure()
         if failure is not None:
             log.error("an action failed", exc_info=failure)

@@ -7,13 +7,13 @@ another intent, or by our actions.
 from __future__ import annotations
 
 import copy
-from collections import defaultdict
-from typing import Any, Dict, List, Set
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Dict, FrozenSet, List, Optional
 
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.constants import ACTION_EXTRACT_SLOTS, ACTION_VALIDATE_SLOT_MAPPINGS
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import UserUttered
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -28,9 +28,12 @@ def look_for_few(processor: MessageProcessor) -> None:
     slots = FillableSlots(whole)
 
     async def run(output_channel: Any, tracker: DialogueStateTracker) -> DialogueStateTracker:
+        few = slots.after(tracker)
+        if not few:
+            return tracker
         # The same domain, but for a shorter list of slots.
         domain = copy.copy(whole)
-        domain.slots = slots.after(tracker.latest_message)
+        domain.slots = few
         action = actions(ACTION_EXTRACT_SLOTS)
         assert action is not None
         events = await action.run(output_channel, processor.nlg, tracker, domain)
@@ -41,6 +44,16 @@ def look_for_few(processor: MessageProcessor) -> None:
     processor.run_action_extract_slots = run  # type: ignore[method-assign]
 
 
+@dataclass(frozen=True)
+class _Way:
+    """What fills a slot; None: whatever it is."""
+
+    slot: str
+    entity: Optional[str]
+    intents: Optional[FrozenSet[str]]
+    loops: Optional[FrozenSet[Optional[str]]]
+
+
 class FillableSlots:
     """A domain's slots by what fills them.
 
@@ -49,25 +62,39 @@ class FillableSlots:
 
     def __init__(self, domain: Domain) -> None:
         self._slots = domain.slots
-        self._always: Set[str] = set()
-        self._by_entity: Dict[str, List[tuple[str, Any]]] = defaultdict(list)
-        self._by_intent: Dict[str, Set[str]] = defaultdict(set)
-        for slot in domain.slots:
-            for mapping in slot.mappings:
-                wanted = mapping.get("intent")
-                intents = [wanted] if isinstance(wanted, str) else wanted
-                if mapping["type"] == "from_entity":
-                    self._by_entity[mapping["entity"]].append((slot.name, intents))
-                elif mapping["type"] != "custom" or mapping.get("action"):
-                    for intent in intents or ():
-                        self._by_intent[intent].add(slot.name)
-                    if not intents:
-                        self._always.add(slot.name)
+        self._ways = [
+            _Way(slot.name, *_needs(mapping))
+            for slot in domain.slots
+            for mapping in slot.mappings
+            if mapping["type"] != "custom" or mapping.get("action")
+        ]
+        self._fillable = lru_cache(maxsize=2_000)(self._find)
 
-    def after(self, message: UserUttered | None) -> List[Slot]:
-        """Those that this message may fill, in the domain's order."""
-        intent = message.intent.get("name") if message else None
-        names = self._always | self._by_intent.get(intent or "", set())
-        for entity in message.entities if message else ():
-            names |= {name for name, intents in self._by_entity.get(entity["entity"], ()) if not intents or intent in intents}
+    def after(self, tracker: DialogueStateTracker) -> List[Slot]:
+        """Those that the tracker's newest message may fill, in the domain's order."""
+        message = tracker.latest_message
+        if message is None:
+            return []
+        entities = frozenset(entity["entity"] for entity in message.entities)
+        return list(self._fillable(message.intent.get("name"), entities, tracker.active_loop_name))
+
+    def _find(self, intent: Optional[str], entities: FrozenSet[str], loop: Optional[str]) -> List[Slot]:
+        names = {
+            way.slot
+            for way in self._ways
+            if (way.entity is None or way.entity in entities)
+            and (way.intents is None or intent in way.intents)
+            and (way.loops is None or loop in way.loops or None in way.loops)
+        }
         return [slot for slot in self._slots if slot.name in names]
+
+
+def _needs(mapping: Dict[str, Any]) -> tuple[Optional[str], Optional[FrozenSet[str]], Optional[FrozenSet[Optional[str]]]]:
+    """Entity, intents and running loops of which a mapping needs one."""
+    wanted = mapping.get("intent")
+    intents = frozenset([wanted] if isinstance(wanted, str) else wanted) if wanted else None
+    entity = mapping["entity"] if mapping["type"] == "from_entity" else None
+    # A loop that is to begin does not run yet.
+    conditions = mapping.get("conditions") if mapping["type"] != "from_trigger_intent" else None
+    loops = frozenset(condition.get("active_loop") for condition in conditions) if conditions else None
+    return entity, intents, loops

@@ -90,11 +90,15 @@ class LiveTracker(DialogueStateTracker):
         """What was said, done and known before each action, as policies look at it."""
         if ignore_rule_only_turns or omit_unset_slots:
             return super().past_states(domain, omit_unset_slots, ignore_rule_only_turns, rule_only_data)
+        # Policies take out of the states what they do not look at.
+        return [{part: dict(values) for part, values in state.items()} for state in self.states(domain)]
+
+    def states(self, domain: Domain) -> List[State]:
+        """As `past_states`, for those who change nothing in them."""
         applied = self.applied_events()
         if self._past is None or not self._past.leads_to(applied, domain):
             self._past = _Past(self.init_copy(), domain)
-        # Policies take out of the states what they do not look at.
-        return [{part: dict(values) for part, values in state.items()} for state in self._past.states(applied)]
+        return self._past.states(applied)
 
 
 class _Past:

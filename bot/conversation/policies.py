@@ -93,7 +93,7 @@ def _ask_rules_first(stories: MemoizationPolicy, rules: _Once) -> None:
 
     def look(tracker: DialogueStateTracker, domain: Domain, *others: Any, **more: Any) -> List[State]:
         prediction, _ = rules(tracker, domain)
-        if prediction.max_confidence >= _SURE and not _was_rejected(tracker):
+        if prediction.max_confidence >= _SURE and not was_rejected(tracker):
             return decided
         found: List[State] = states(tracker, domain, *others, **more)
         return found
@@ -102,7 +102,7 @@ def _ask_rules_first(stories: MemoizationPolicy, rules: _Once) -> None:
     stories.recall = lambda found, *others, **more: None if found is decided else recall(found, *others, **more)
 
 
-def _was_rejected(tracker: DialogueStateTracker) -> bool:
+def was_rejected(tracker: DialogueStateTracker) -> bool:
     """Whether the last action refused to run: what a rule says of it counts for nothing then."""
     actions = (event for event in reversed(tracker.events) if isinstance(event, ActionExecuted | ActionExecutionRejected))
     return isinstance(next(actions, None), ActionExecutionRejected)

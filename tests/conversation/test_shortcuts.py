@@ -15,6 +15,7 @@ from functools import partial
 import numpy as np
 import pytest
 from rasa.core import processor
+from rasa.core.actions import action
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.policies import rule_policy
 from rasa.core.policies.memoization import AugmentedMemoizationPolicy
@@ -41,7 +42,7 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
-from bot.conversation import policies
+from bot.conversation import policies, ready_actions
 from bot.conversation.brain import Brain, Incoming
 from bot.conversation.extraction import FillableSlots
 from bot.conversation.live_tracker import LiveTracker
@@ -145,15 +146,22 @@ async def test_policies_that_look_at_little_predict_what_rasas_own_do(brain: Bra
     assert isinstance(runner, DirectRunner)
     rules = next(each for each in runner.components if isinstance(each, RulePolicy))
     stories = next(each for each in runner.components if isinstance(each, AugmentedMemoizationPolicy))
-    predict, compared = processor._predict_next_with_tracker, []
+    predict, compared, at_once = processor._predict_next_with_tracker, [], []
 
     def twice(tracker: DialogueStateTracker) -> PolicyPrediction:
         quick = predict(tracker)
+        assert processor is not None
+        # What decided at once shows in the type; what it says has to be the same.
+        at_once.append(type(quick) is not PolicyPrediction)
         with monkeypatch.context() as patch:
             for policy, names in ((rules, ("_get_possible_keys", "_predict")), (stories, ("_prediction_states", "recall"))):
                 for name in names:
                     patch.delattr(policy, name)
-            slow = predict(tracker)
+            slow = MessageProcessor._predict_next_with_tracker(processor, tracker)
+        assert quick.max_confidence == slow.max_confidence
+        assert [event.as_dict() | {"timestamp": 0} for event in quick.events] == [
+            event.as_dict() | {"timestamp": 0} for event in slow.events
+        ]
         assert quick.probabilities == slow.probabilities
         assert (quick.policy_name, quick.hide_rule_turn) == (slow.policy_name, slow.hide_rule_turn)
         compared.append((quick.policy_name, domain.action_names_or_texts[int(np.argmax(quick.probabilities))]))
@@ -168,6 +176,7 @@ async def test_policies_that_look_at_little_predict_what_rasas_own_do(brain: Bra
     twice(tracker)
     assert len(compared) > 2 * len(TALK)
     assert len(set(compared)) > 8
+    assert {*at_once} == {True, False}
 
 
 async def test_slots_that_are_looked_for_are_all_that_a_message_fills(brain: Brain, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +186,7 @@ async def test_slots_that_are_looked_for_are_all_that_a_message_fills(brain: Bra
 
     async def twice(channel: OutputChannel, tracker: DialogueStateTracker) -> DialogueStateTracker:
         assert processor is not None and processor.domain is not None
-        looked.add(len(FillableSlots(processor.domain).after(tracker.latest_message)))
+        looked.add(len(FillableSlots(processor.domain).after(tracker)))
         both = [LiveTracker.copy(tracker) for _ in range(2)]  # type: ignore[arg-type]
         await few(channel, both[0])
         await MessageProcessor.run_action_extract_slots(processor, channel, both[1])
@@ -225,3 +234,39 @@ def test_story_counts_where_no_rule_decides(trained: tuple[Brain, Resources], mo
     prediction = alone.predict_action_probabilities(brain.trackers.init_tracker(WHO), domain)
     assert domain.action_names_or_texts[int(np.argmax(prediction.probabilities))] == action
     assert asked == [WHO]
+
+
+async def test_whole_conversation_is_as_rasas_own_processor_has_it(brain: Brain, monkeypatch: pytest.MonkeyPatch) -> None:
+    processor = brain._agent.processor
+    assert processor is not None
+    said = (*TALK, "Ich will einen Menschen", "Wohnen", "Mein Vermieter kündigt uns", "me@example.org", "Nein", "/restart", "mehr")
+    conversations = []
+    for own in (True, False):
+        with monkeypatch.context() as patch:
+            if own:
+                for name in ("_run_action", "_predict_next_with_tracker", "run_action_extract_slots"):
+                    patch.delattr(processor, name)
+                patch.setattr(action, "action_for_name_or_text", ready_actions._made)
+            brain.trackers.prepare(WHO, 0, [])
+            replies = [(await brain.answer(Incoming(WHO, seq, text, "de"))).replies for seq, text in enumerate(said, 1)]
+            said_back = [[{**reply, "timestamp": 0} for reply in each] for each in replies]
+            tracker = await brain.trackers.retrieve(WHO)
+            assert tracker is not None
+            told = [event.as_dict() | {"timestamp": 0} for event in tracker.events]
+            for event in told:
+                event.get("parse_data", {}).pop("message_id", None)
+            conversations.append((said_back, told, tracker.current_slot_values()))
+    assert conversations[0] == conversations[1]
+    assert len(conversations[0][1]) > 5 * len(said)
+
+
+async def test_reply_that_cannot_be_made_is_told_in_the_log_as_before(
+    brain: Brain, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("no text")
+
+    monkeypatch.setattr(brain.replies, "generate_from_slots", broken)
+    answer = await brain.answer(Incoming(WHO, 1, "Guten Tag", "de"))
+    assert not answer.replies
+    assert "Encountered an exception while running action" in caplog.text
