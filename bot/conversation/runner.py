@@ -1,15 +1,17 @@
 """Runs the nodes of Rasa's graph one after the other.
 
 Rasa plans the graph anew for every run, with Dask's scheduler: three times a message, for a dozen nodes that never
-change their order.
+change their order, and looks anew for what each of them needs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any, Dict, List, Optional
 
-from rasa.engine.graph import GraphSchema
+from rasa.engine.graph import GraphNode, GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
 
 
@@ -20,7 +22,7 @@ class DirectRunner(DaskGraphRunner):
         self._graph_schema: GraphSchema = loaded._graph_schema
         self._instantiated_nodes = loaded._instantiated_nodes
         self._execution_context = loaded._execution_context
-        self._orders: Dict[tuple[str, ...], List[tuple[str, List[str]]]] = {}
+        self._orders: Dict[tuple[str, ...], List[_Step]] = {}
 
     @property
     def components(self) -> List[Any]:
@@ -32,12 +34,29 @@ class DirectRunner(DaskGraphRunner):
         wanted = tuple(targets or self._graph_schema.target_names)
         if wanted not in self._orders:
             self._orders[wanted] = self._order(wanted)
-        done = {name: (name, value) for name, value in (inputs or {}).items()}
-        for name, needs in self._orders[wanted]:
-            done[name] = self._instantiated_nodes[name](*(done.get(need, need) for need in needs))
-        return dict(done[name] for name in wanted)
+        done = dict(inputs or {})
+        for step in self._orders[wanted]:
+            done[step.name] = step.run(done)
+        return {name: done[name] for name in wanted}
 
-    def _order(self, targets: tuple[str, ...]) -> List[tuple[str, List[str]]]:
+    def _order(self, targets: tuple[str, ...]) -> List[_Step]:
         nodes = self._graph_schema.minimal_graph_schema(list(targets)).nodes
-        needs = {name: list(node.needs.values()) for name, node in nodes.items()}
-        return [(name, needs[name]) for name in TopologicalSorter(needs).static_order() if name in needs]
+        names = TopologicalSorter({name: list(node.needs.values()) for name, node in nodes.items()}).static_order()
+        return [_step(self._instantiated_nodes[name]) for name in names if name in nodes]
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A node, and how it is run with what is done so far."""
+
+    name: str
+    run: Callable[[Dict[str, Any]], Any]
+
+
+def _step(node: GraphNode) -> _Step:
+    name, needs = node._node_name, node._inputs
+    if not node._eager or node._hooks:
+        # It is loaded, or watched, with each run.
+        return _Step(name, lambda done: node(*((need, done[need]) for need in needs.values()))[1])
+    run, component = node._fn, node._component
+    return _Step(name, lambda done: run(component, **{given: done[need] for given, need in needs.items()}))

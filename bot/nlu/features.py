@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -20,24 +23,38 @@ _NUMBER = re.compile(r"\d+([.,]\d+)*")
 
 CHARACTER_SIZES = (3, 4)
 """What an intent is told by: twos and fives too took half again as long to learn from and told nothing more."""
-WORD_SIZES = (1, 2)
+_WORDS = "w:"
+_REMEMBERED = 20_000
+"""Words whose n-grams a vocabulary remembers: people use the same ones again and again."""
 
 
-def ngrams(text: str, sizes: Sequence[int] = CHARACTER_SIZES) -> list[str]:
-    """The n-grams of a text: of so many characters inside words (edges marked by a space), and of words.
+@dataclass(frozen=True)
+class Ngrams:
+    """The n-grams of a row of words: each word by itself, and what stands across words."""
 
-    Numbers become one sign: 580 and 620 euros mean the same kind of question.
-    """
-    words = _WORD.findall(_NUMBER.sub("0", fold(text)))
-    grams = [
-        padded[start : start + size]
-        for padded in [f" {word} " for word in words]
-        for size in sizes
-        for start in range(len(padded) - size + 1)
-    ]
-    for size in WORD_SIZES:
-        grams += ["w:" + " ".join(words[start : start + size]) for start in range(len(words) - size + 1)]
-    return grams
+    words: tuple[str, ...]
+    sizes: tuple[int, ...]
+    """How many characters inside a word."""
+
+    def __iter__(self) -> Iterator[str]:
+        for word in self.words:
+            yield from of_word(word, self.sizes)
+        yield from self.across()
+
+    def across(self) -> list[str]:
+        """The pairs of words that follow one another."""
+        return [f"{_WORDS}{first} {second}" for first, second in zip(self.words, self.words[1:], strict=False)]
+
+
+def of_word(word: str, sizes: tuple[int, ...]) -> list[str]:
+    """The n-grams of so many characters inside a word, its edges marked by a space, and the word."""
+    padded = f" {word} "
+    return [padded[i : i + size] for size in sizes for i in range(len(padded) - size + 1)] + [_WORDS + word]
+
+
+def ngrams(text: str, sizes: tuple[int, ...] = CHARACTER_SIZES) -> Ngrams:
+    """The n-grams of a text. Numbers become one sign: 580 and 620 euros mean the same kind of question."""
+    return Ngrams(tuple(_WORD.findall(_NUMBER.sub("0", fold(text)))), sizes)
 
 
 def word_ngrams(text: str) -> list[str]:
@@ -57,6 +74,7 @@ class Vocabulary:
     def __init__(self, columns: dict[str, int], idf: np.ndarray) -> None:
         self.columns = columns
         self.idf = np.asarray(idf, dtype=np.float32)
+        self._of_word = lru_cache(maxsize=_REMEMBERED)(self._columns_of)
 
     @classmethod
     def learn(cls, documents: Iterable[Iterable[str]], *, min_documents: int = 2) -> Vocabulary:
@@ -71,13 +89,22 @@ class Vocabulary:
 
     def row(self, document: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
         """Columns and weights of one document, both of shape (known n-grams,)."""
-        counts = Counter(map(self.columns.get, document))
-        del counts[None]
-        columns = np.fromiter(counts, dtype=np.int32, count=len(counts))  # type: ignore[arg-type]
+        if isinstance(document, Ngrams):
+            # Looking up each n-gram of a word took longer than all that is done with them.
+            counts = Counter(chain.from_iterable(self._of_word(word, document.sizes) for word in document.words))
+            counts.update(map(self.columns.get, document.across()))  # type: ignore[arg-type]
+        else:
+            counts = Counter(map(self.columns.get, document))  # type: ignore[arg-type]
+        counts.pop(None, None)  # type: ignore[call-overload]
+        columns = np.fromiter(counts, dtype=np.int32, count=len(counts))
         weights = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
         weights = (1 + np.log(weights)) * self.idf[columns]
         norm = float(np.sqrt(weights @ weights))
         return columns, weights / norm if norm else weights
+
+    def _columns_of(self, word: str, sizes: tuple[int, ...]) -> tuple[int, ...]:
+        found = map(self.columns.get, of_word(word, sizes))
+        return tuple(column for column in found if column is not None)
 
     def matrix(self, documents: Iterable[Iterable[str]]) -> csr_matrix:
         """The rows of many documents, shape (documents, columns)."""

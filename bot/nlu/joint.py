@@ -76,7 +76,7 @@ class JointModel:
         """All labels with their probabilities, likeliest first."""
         found = self.probabilities(sample)
         order = np.argsort(-found)
-        return [(self.labels[i], probability) for i, probability in zip(order.tolist(), found[order].tolist(), strict=True)]
+        return list(zip(map(self.labels.__getitem__, order.tolist()), found[order].tolist(), strict=True))
 
     @classmethod
     def fit(

@@ -43,6 +43,10 @@ _SHORTEST_NAME = 6
 """Letters a place's name needs to be left out: shorter ones are words too (Buch, Iden)."""
 _CHARACTERS = (2, 3, 4, 5)
 """A language is told by shorter and longer pieces of words than an intent."""
+_LEAST = 1e-3
+"""What a judge gives a language at least."""
+_LINGUAS_LEAST, _LINGUAS_MOST = math.sqrt(_LEAST), math.sqrt(1 + _LEAST)
+"""What lingua's opinion counts, whatever it is."""
 _ENOUGH = 3_000
 """Examples of each language that its n-grams are learned from: more took four times as long and told nothing new."""
 
@@ -53,8 +57,6 @@ class Reading:
 
     language: str
     switches_to: str | None
-    confidence: float
-    """0 to 1, the conversation's language counted in."""
 
 
 class LanguageReader:
@@ -96,21 +98,26 @@ class LanguageReader:
         words = _WORD.findall(text)
         candidates = self._by_script(words)
         if not words or not candidates:
-            return Reading(prior if prior in self._scripts else self._languages[0], None, 0.0)
+            return Reading(prior if prior in self._scripts else self._languages[0], None)
+        short = len(words) <= self._short_words
+        favour = self._prior_weight ** (2 if short else 1)
         weights = {code: 1.0 for code in candidates}
         if len(candidates) > 1:
             text = without_names(text, self._names)
+            ranked = dict(self._model.rank(_sample(text)))
+            own = {code: ranked.get(code, 0.0) + _LEAST for code in candidates}
+            if prior in own and own[prior] * favour * _LINGUAS_LEAST > _LINGUAS_MOST * max(
+                own[code] for code in candidates if code != prior
+            ):
+                # Whatever lingua says.
+                return Reading(prior, None)
             found = {
                 value.language.iso_code_639_1.name.lower(): value.value
                 for value in self._detector.compute_language_confidence_values(text)
             }
-            own = dict(self._model.rank(_sample(text)))
-            weights = {
-                code: math.sqrt(found.get(code, 0.0) + 1e-3) * (own.get(code, 0.0) + 1e-3) for code in candidates
-            }
-        short = len(words) <= self._short_words
+            weights = {code: math.sqrt(found.get(code, 0.0) + _LEAST) * own[code] for code in candidates}
         if prior in weights:
-            weights[prior] *= self._prior_weight ** (2 if short else 1)
+            weights[prior] *= favour
         best = max(weights, key=lambda code: weights[code])
         confidence = weights[best] / sum(weights.values())
         # A prior of another script is no rival in weight; "xyzzy plugh frobnitz" has to be as clear all the same.
@@ -119,8 +126,8 @@ class LanguageReader:
         clear = len(words) >= 2 and confidence >= 1 - doubt
         if prior is not None and foreign and not clear and self._scripts[best] == "LATIN":
             # "ok", "Anmeldung" in a Ukrainian's conversation: borrowed words, read with the borrower's list.
-            return Reading(prior, None, confidence)
-        return Reading(best, best if clear and best != prior else None, confidence)
+            return Reading(prior, None)
+        return Reading(best, best if clear and best != prior else None)
 
     def _by_script(self, words: List[str]) -> List[str]:
         """The languages written in the text's script.

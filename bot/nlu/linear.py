@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ _LEAST = 1e-6
 _MUCH = 1_000_000
 """Values in a matrix from which on starting other processes takes less time than they save."""
 
-Blocks = Sequence[Sequence[str]]
+Blocks = Sequence[Iterable[str]]
 """The features of one text, block by block: each block is weighed and scaled for itself."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,7 @@ class SampleReader:
         return gloss, self.glosser.sentence(text, language, gloss)
 
 
-def _blocks(text: str, gloss: str) -> tuple[list[str], list[str]]:
+def _blocks(text: str, gloss: str) -> tuple[Iterable[str], Iterable[str]]:
     return ngrams(text), word_ngrams(gloss)
 
 

@@ -47,6 +47,7 @@ from bot.conversation.brain import Brain, Incoming
 from bot.conversation.extraction import FillableSlots
 from bot.conversation.live_tracker import LiveTracker
 from bot.conversation.runner import DirectRunner
+from bot.nlu import language
 from bot.resources import Resources
 
 WHO = "shortcuts"
@@ -270,3 +271,24 @@ async def test_reply_that_cannot_be_made_is_told_in_the_log_as_before(
     answer = await brain.answer(Incoming(WHO, 1, "Guten Tag", "de"))
     assert not answer.replies
     assert "Encountered an exception while running action" in caplog.text
+
+
+def test_lingua_is_asked_only_where_its_answer_counts(brain: Brain, monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = brain._agent.processor.graph_runner  # type: ignore[union-attr]
+    reader = next(each for each in runner.components if isinstance(each, language.LanguageIdentifier))._reader
+    assert reader is not None
+    texts = (*TALK, "ok", "Kita Anmeldung", "Dziękuję", "where is the office", "де Kita", "Где записаться?", "praca w Stendal", "да")
+    asked = [(text, prior) for text in texts for prior in ("de", "en", "pl", "uk", "ru", "ar")]
+    detector, counted = reader._detector, []
+
+    class Counting:
+        def compute_language_confidence_values(self, text: str) -> object:
+            counted.append(text)
+            return detector.compute_language_confidence_values(text)
+
+    monkeypatch.setattr(reader, "_detector", Counting())
+    quick = [reader.read(text, prior) for text, prior in asked]
+    few = len(counted)
+    monkeypatch.setattr(language, "_LINGUAS_LEAST", 0.0)
+    assert quick == [reader.read(text, prior) for text, prior in asked]
+    assert 0 < few < len(counted) - few
