@@ -171,15 +171,20 @@ async def send(request: Request, conversation_id: str) -> HTTPResponse:
     if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
         raise ApiError(422, "bad_request", field="client_id")
     wait = _wait(request)
-    seq = await take_in(services, conversation, client_id, body)
+    seq = await take_in(services, conversation, client_id, body, at_once=wait > 0)
     replies = await services.turns.replies(conversation_id, seq, wait) if wait else None
     if replies is None:
         return json_response({"seq": seq}, status=202)
     return json_response({"seq": seq, "messages": replies}, status=200)
 
 
-async def take_in(services: Services, conversation: Any, client_id: str, body: dict[str, Any]) -> int:
+async def take_in(
+    services: Services, conversation: Any, client_id: str, body: dict[str, Any], *, at_once: bool = False
+) -> int:
     """Stores a visitor's message once for each `client_id` and has it answered; returns its number.
+
+    Args:
+        at_once: As in `Turns.accept`.
 
     Raises:
         ApiError: 429, too many messages; 400 or 422, the content is wrong.
@@ -191,7 +196,8 @@ async def take_in(services: Services, conversation: Any, client_id: str, body: d
     if wait:
         raise ApiError(429, "rate_limited", retry_after=int(wait) + 1, seconds=int(wait) + 1)
     text, extra = await _content(services, conversation, body)
-    return await _finish(_store(services, conversation, client_id, text, extra))
+    turns = services.turns
+    return await _finish(turns.accept(conversation, client_id=client_id, text=text, extra=extra, at_once=at_once))
 
 
 def _wait(request: Request) -> float:
@@ -204,19 +210,6 @@ def _wait(request: Request) -> float:
         raise ApiError(400, "bad_request", field="wait") from None
 
 
-async def _store(services: Services, conversation: Any, client_id: str, text: str, extra: dict[str, Any]) -> int:
-    """Stores a message and has it answered; returns its number."""
-    accepted = await services.database.write(
-        lambda c: _accept(services, c, conversation, client_id=client_id, text=text, extra=extra)
-    )
-    if accepted.claimed:
-        services.turns.begin(conversation.id)
-    if accepted.fresh and (conversation.state == "live" or not accepted.claimed):
-        # Otherwise the turn tells of the message together with the reply, or when it takes longer.
-        services.bus.publish(conversation.id)
-    return accepted.seq
-
-
 _unfinished: set[asyncio.Task[Any]] = set()
 
 
@@ -226,19 +219,6 @@ async def _finish(work: Coroutine[Any, Any, T]) -> T:
     _unfinished.add(task)
     task.add_done_callback(_unfinished.discard)
     return await asyncio.shield(task)
-
-
-def _accept(
-    services: Services, connection: Connection, conversation: Any, *, client_id: str, text: str, extra: dict[str, Any]
-) -> log.Accepted:
-    accepted = log.accept(
-        connection, conversation.id, client_id=client_id, text=text, language=conversation.language, extra=extra,
-        worker=services.worker, lease_seconds=services.settings.lease_seconds,
-    )  # fmt: skip
-    if accepted.fresh:
-        talk.visitor_wrote(connection, conversation.id)
-        services.bus.announce(connection, conversation.id)
-    return accepted
 
 
 async def _content(services: Services, conversation: Any, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -161,14 +161,51 @@ class Turns:
         if self._running:
             await asyncio.wait(list(self._running.values()), timeout=self._seconds)
 
-    def begin(self, conversation_id: str) -> None:
-        """Answers the conversation's messages; call it when its lease was claimed."""
+    async def accept(
+        self, conversation: Any, *, client_id: str, text: str, extra: dict[str, Any], at_once: bool = False
+    ) -> int:
+        """Stores a visitor's message, once for each `client_id`, and has it answered; returns its number.
+
+        Args:
+            conversation: Its row.
+            extra: What a button or a form means.
+            at_once: Nobody is told before the reply is there.
+
+        Raises:
+            NotFound: the conversation was erased in the meantime.
+        """
+
+        def store(connection: Connection) -> tuple[log.Accepted, _State | None]:
+            accepted = log.accept(
+                connection, conversation.id, client_id=client_id, text=text, language=conversation.language, extra=extra,
+                worker=self._worker, lease_seconds=self._lease_seconds,
+            )  # fmt: skip
+            if accepted.fresh:
+                talk.visitor_wrote(connection, conversation.id)
+                self._bus.announce(connection, conversation.id)
+            return accepted, self._state(connection, conversation.id) if accepted.claimed else None
+
+        accepted, state = await self._database.write(store)
+        if accepted.claimed:
+            self.begin(conversation.id, state, at_once=at_once)
+        if accepted.fresh and (conversation.state == "live" or not accepted.claimed):
+            # Otherwise the turn tells of the message together with the reply, or when it takes longer.
+            self._bus.publish(conversation.id)
+        return accepted.seq
+
+    def begin(self, conversation_id: str, state: _State | None = None, *, at_once: bool = False) -> None:
+        """Answers the conversation's messages; call it when its lease was claimed.
+
+        Args:
+            state: As it was found while the lease was claimed; None: it is looked for.
+            at_once: As in `accept`.
+        """
         running = self._running.get(conversation_id)
         if running is not None:
             # It has given the lease back and is about to end: another one has to follow it.
-            running.add_done_callback(lambda _: self.begin(conversation_id))
+            running.add_done_callback(lambda _: self.begin(conversation_id, state, at_once=at_once))
             return
-        task = asyncio.create_task(self._run(conversation_id), name=f"turn {conversation_id}")
+        task = asyncio.create_task(self._run(conversation_id, state, at_once=at_once), name=f"turn {conversation_id}")
         self._running[conversation_id] = task
         task.add_done_callback(lambda _: self._running.pop(conversation_id, None))
 
@@ -177,7 +214,14 @@ class Turns:
         key = (conversation_id, seq)
         told = self._waiting.setdefault(key, asyncio.get_running_loop().create_future())
         deadline = time.monotonic() + seconds
+        running = self._running.get(conversation_id)
         try:
+            if running is not None:
+                # Its turn, most likely.
+                either: set[asyncio.Future[Any]] = {told, running}
+                await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+                if told.done():
+                    return told.result()
             with self._bus.subscribe(conversation_id) as subscription:
                 while True:
                     # Another worker may have answered, or the turn was over before we began to wait.
@@ -200,23 +244,26 @@ class Turns:
             if await self._database.write(claim):
                 self.begin(conversation_id)
 
-    async def _run(self, conversation_id: str) -> None:
+    async def _run(self, conversation_id: str, state: _State | None, *, at_once: bool) -> None:
         failed = 0
-        for _ in range(_STEPS):
+        for _ in range(0 if at_once else _STEPS):
             await asyncio.sleep(0)
         try:
             while True:
-                state = await self._database.look_up(lambda c: self._state(c, conversation_id))
+                if state is None or not self._holds(state):
+                    state = await self._database.look_up(lambda c: self._state(c, conversation_id))
                 if state is None or state.message is None:
                     # Nothing left to do, unless a message has come in since: then its sender saw our lease.
                     if not await self._database.write(lambda c: self._give_back(c, conversation_id)):
                         return
+                    state = None
                     continue
                 crash_point("before_answer")
                 started = time.perf_counter()
                 give_up = failed >= _TRIES or state.message.tries >= _TRIES
+                present, state = state, None
                 try:
-                    more = await self._turn(state, give_up=give_up)
+                    more = await self._turn(present, give_up=give_up)
                 except _OtherSpeaker:
                     self._brain.trackers.forget(conversation_id)
                     continue
@@ -255,6 +302,10 @@ class Turns:
         case = talk.current(connection, conversation_id)
         message = log.oldest_pending(connection, conversation_id)
         return _State(conversation, message, version, events, cases.for_dialogue(case))
+
+    def _holds(self, state: _State) -> bool:
+        """Whether the tracker that it found is still there."""
+        return state.events is not None or self._brain.trackers.is_current(state.conversation.id, state.version)
 
     def _give_back(self, connection: Connection, conversation_id: str) -> bool:
         """Releases the lease; True if there is a message after all."""

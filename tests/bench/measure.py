@@ -77,8 +77,7 @@ class Ours:
         services = await assemble(resources, folder / "models" / "model.tar.gz")
         await asyncio.gather(*preparing)
         self.brain, self.database, self.turns = services.brain, services.database, services.turns
-        self._worker = services.worker
-        self._ids: dict[str, str] = {}
+        self._rows: dict[str, Any] = {}
         reader = self.brain.reader
         assert reader is not None and reader.encoder is not None
         self._encode, reader.encoder.vector = reader.encoder.vector, self._vector  # type: ignore[method-assign]
@@ -97,19 +96,14 @@ class Ours:
         """From the request to the stored replies."""
         from bot.conversation import log
 
-        if conversation not in self._ids:
-            self._ids[conversation] = await self.database.write(
+        if conversation not in self._rows:
+            own = await self.database.write(
                 lambda c: log.create(c, token=log.new_token(), language=language, page=None, greeting=[])
             )
-        own = self._ids[conversation]
-        accepted = await self.database.write(
-            lambda c: log.accept(
-                c, own, client_id=os.urandom(8).hex(), text=text, language=language, extra={}, worker=self._worker, lease_seconds=60
-            )
-        )
-        if accepted.claimed:
-            self.turns.begin(own)
-        await self.turns.replies(own, accepted.seq, 30)
+            self._rows[conversation] = await self.database.look_up(lambda c: log.find(c, own))
+        row = self._rows[conversation]
+        seq = await self.turns.accept(row, client_id=os.urandom(8).hex(), text=text, extra={}, at_once=True)
+        assert await self.turns.replies(row.id, seq, 30)
 
     async def understand(self, text: str, language: str) -> list[str]:
         """Full intent names, likeliest first."""
