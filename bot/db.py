@@ -16,6 +16,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -364,6 +365,43 @@ def create_engine(url: str) -> Engine:
     return engine
 
 
+@dataclass(frozen=True)
+class _Job:
+    """What is to be written, and who waits for it."""
+
+    work: Work[Any]
+    future: Future[Any] | asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop | None = None
+    """Whose future it is; None: it may be told from any thread."""
+
+
+_Outcome = tuple[_Job, Any, BaseException | None]
+
+
+def _tell(outcomes: list[_Outcome]) -> None:
+    """Tells those who wait what came of their work, each loop at once: waking it takes longer than telling."""
+    by_loop: dict[asyncio.AbstractEventLoop | None, list[_Outcome]] = {}
+    for outcome in outcomes:
+        by_loop.setdefault(outcome[0].loop, []).append(outcome)
+    for loop, own in by_loop.items():
+        if loop is None:
+            _settle(own)
+        else:
+            # Closed: nobody waits any more.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(_settle, own)
+
+
+def _settle(outcomes: list[_Outcome]) -> None:
+    for job, result, failure in outcomes:
+        if job.future.done():
+            continue
+        if failure is None:
+            job.future.set_result(result)
+        else:
+            job.future.set_exception(_translated(failure) if isinstance(failure, DBAPIError) else failure)
+
+
 class Database:
     """Runs functions of a connection off the event loop; see the module's text for how writes are grouped."""
 
@@ -374,7 +412,7 @@ class Database:
         self._kept: set[Connection] = set()
         threads = 1 if self.is_sqlite else 4
         self._readers = ThreadPoolExecutor(max_workers=2 if self.is_sqlite else 4, thread_name_prefix="db-read")
-        self._queue: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._writers = [threading.Thread(target=self._write_loop, name=f"db-write-{i}", daemon=True) for i in range(threads)]
         for thread in self._writers:
             thread.start()
@@ -438,14 +476,15 @@ class Database:
             Unavailable: nothing was written.
             Anything that `work` raises: what it wrote is undone.
         """
-        future: Future[T] = Future()
-        self._queue.put((work, future))
-        return await asyncio.wrap_future(future)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._queue.put(_Job(work, future, loop))
+        return await future
 
     def write_now(self, work: Work[T]) -> T:
         """As `write`, for commands without an event loop."""
         future: Future[T] = Future()
-        self._queue.put((work, future))
+        self._queue.put(_Job(work, future))
         return future.result()
 
     def _write_loop(self) -> None:
@@ -462,30 +501,26 @@ class Database:
                 batch.append(following)
             self._write_batch(batch)
 
-    def _write_batch(self, batch: list[tuple[Work[Any], Future[Any]]]) -> None:
-        # A caller that has gone away cannot be answered; whoever is still there must not be cancelled any more.
-        batch = [(work, future) for work, future in batch if future.set_running_or_notify_cancel()]
-        outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
+    def _write_batch(self, batch: list[_Job]) -> None:
+        # A caller that has gone away cannot be answered; what it wanted is not begun any more.
+        batch = [job for job in batch if not job.future.cancelled()]
+        outcomes: list[_Outcome] = []
         try:
             with self._transaction("BEGIN IMMEDIATE") as connection:
-                for work, future in batch:
+                for job in batch:
                     try:
                         if len(batch) == 1:
-                            outcomes.append((future, work(connection), None))
+                            outcomes.append((job, job.work(connection), None))
                         else:
                             with connection.begin_nested():
-                                outcomes.append((future, work(connection), None))
+                                outcomes.append((job, job.work(connection), None))
                     except Exception as error:
                         if len(batch) == 1:
                             raise
-                        outcomes.append((future, None, error))
+                        outcomes.append((job, None, error))
         except Exception as error:
-            outcomes = [(future, None, error) for _, future in batch]
-        for future, result, failure in outcomes:
-            if failure is None:
-                future.set_result(result)
-            else:
-                future.set_exception(_translated(failure) if isinstance(failure, DBAPIError) else failure)
+            outcomes = [(job, None, error) for job in batch]
+        _tell(outcomes)
 
     def empty_log(self) -> None:
         """SQLite keeps what was deleted in its write-ahead log until that is written over: this empties it.

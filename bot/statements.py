@@ -8,7 +8,7 @@ read and write them as everywhere else, and to name a failure as SQLAlchemy does
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,11 +25,13 @@ class Statement:
     Args:
         clause: With a `bindparam` for each value that is given when it runs, no list of them ("IN"), and a name for each column.
         columns: Of an INSERT: those that are given. All without a default of the database have to be.
+        returning: Of an UPDATE: the columns that are told of each row it has changed.
     """
 
-    def __init__(self, clause: Any, *columns: str) -> None:
+    def __init__(self, clause: Any, *columns: str, returning: Sequence[Any] = ()) -> None:
         self._clause = clause.inline() if columns else clause
         self._columns = columns or None
+        self._returning = list(returning)
         self._compiled: dict[str, _Compiled] = {}
 
     def all(self, connection: Connection, **values: Any) -> list[Any]:
@@ -64,17 +66,20 @@ class Statement:
     def _for(self, connection: Connection) -> _Compiled:
         name = connection.dialect.name
         if name not in self._compiled:
-            self._compiled[name] = _Compiled(self._clause, self._columns, connection.dialect)
+            self._compiled[name] = _Compiled(self._clause, self._columns, self._returning, connection.dialect)
         return self._compiled[name]
 
 
 class _Compiled:
     """A statement in the words of one database."""
 
-    def __init__(self, clause: Any, columns: tuple[str, ...] | None, dialect: Any) -> None:
+    def __init__(self, clause: Any, columns: tuple[str, ...] | None, returning: list[Any], dialect: Any) -> None:
         self._dialect = dialect
         compiled = clause.compile(dialect=dialect, column_keys=columns)
         self._sql = str(compiled)
+        if returning:
+            # SQLAlchemy 1.4 does not know that SQLite can do that (since 3.35).
+            self._sql += " RETURNING " + ", ".join(column.name for column in returning)
         left = [column.name for column in compiled.prefetch] if columns else []
         if left or _POSTPONED in self._sql:
             raise ValueError(f"this cannot stand ready ({', '.join(left) or 'IN'}): {self._sql}")
@@ -86,7 +91,7 @@ class _Compiled:
                 self._constants[name] = bound.effective_value
         # None for a driver that takes values by their names.
         self._order: list[str] | None = compiled.positiontup if compiled.positional else None
-        self._selected = list(clause.selected_columns) if clause.is_select else []
+        self._selected = list(clause.selected_columns) if clause.is_select else returning
         self._row: Any = namedtuple("Row", [column.key for column in self._selected]) if self._selected else None
         self._read: list[_Convert] | None = None
 

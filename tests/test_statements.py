@@ -79,3 +79,16 @@ def test_what_cannot_stand_ready_is_refused(any_connection: Connection) -> None:
         Statement(messages.insert(), "text").change(any_connection, text="x")
     with pytest.raises(ValueError, match="IN"):
         Statement(sa.select(messages).where(messages.c.seq.in_(sa.bindparam("n", expanding=True)))).all(any_connection, n=[1])
+
+
+def test_what_an_update_has_changed_is_told_in_the_columns_types(any_connection: Connection, own: str) -> None:  # noqa: F811
+    changed = Statement(
+        messages.update().where(messages.c.conversation_id == sa.bindparam("own"), messages.c.pending).values(tries=sa.bindparam("n")),
+        returning=[messages.c.seq, messages.c.pending, messages.c.extra, messages.c.tries],
+    )
+    before = any_connection.execute(sa.select(messages.c.seq, messages.c.extra).where(messages.c.pending)).all()
+    rows = sorted(changed.all(any_connection, own=own, n=3))
+    assert rows == [(row.seq, True, row.extra, 3) for row in before]
+    assert rows[0]._fields == ("seq", "pending", "extra", "tries")
+    assert any_connection.execute(sa.select(messages.c.tries).where(messages.c.pending)).scalars().all() == [3, 3]
+    assert changed.first(any_connection, own="?", n=4) is None

@@ -35,9 +35,9 @@ _AUTHENTICATE = Statement(
 _COUNT_UP = Statement(
     conversations.update()
     .where(_ID)
-    .values(next_seq=conversations.c.next_seq + sa.bindparam("count"), updated_at=sa.bindparam("now"))
+    .values(next_seq=conversations.c.next_seq + sa.bindparam("count"), updated_at=sa.bindparam("now")),
+    returning=list(conversations.c),
 )
-_NEXT_SEQ = Statement(sa.select(conversations.c.next_seq).where(_ID))
 _SEQ_OF = Statement(sa.select(messages.c.seq).where(_OF, messages.c.client_id == sa.bindparam("client")))
 _INSERT = Statement(messages.insert(), *(column.name for column in messages.c if column.name != "id"))
 _FREE = sa.or_(conversations.c.lease_owner.is_(None), conversations.c.lease_until < sa.bindparam("now"))
@@ -51,7 +51,9 @@ _WAITING = Statement(
 )
 _HELD = sa.and_(_ID, conversations.c.lease_owner == sa.bindparam("worker"))
 _EXTEND = Statement(conversations.update().where(_HELD).values(lease_until=sa.bindparam("until")))
-_RELEASE = Statement(conversations.update().where(_HELD).values(lease_owner=None, lease_until=None))
+_RELEASE = Statement(
+    conversations.update().where(_HELD).values(lease_owner=None, lease_until=None), returning=[conversations.c.state]
+)
 _OLDEST_PENDING = Statement(sa.select(messages).where(_OF, messages.c.pending).order_by(messages.c.seq).limit(1))
 _SETTLE = Statement(
     messages.update()
@@ -80,6 +82,8 @@ class Accepted:
     """False if the same `client_id` was stored before."""
     claimed: bool
     """Whether the caller now holds the conversation's turn (see `claim`)."""
+    conversation: Any
+    """The conversation's row as it was before that."""
 
 
 def new_token() -> str:
@@ -169,17 +173,17 @@ def accept(
     Raises:
         NotFound: the conversation was erased in the meantime.
     """
-    seq = _next_seq(connection, conversation_id, 1)
+    seq, conversation = _next_seq(connection, conversation_id, 1)
     known = seq_of(connection, conversation_id, client_id)
     if known is not None:
         # The number is given back: sequence numbers have no holes.
-        _COUNT_UP.change(connection, own=conversation_id, count=-1, now=time.time())
-        return Accepted(known, False, False)
+        _COUNT_UP.first(connection, own=conversation_id, count=-1, now=time.time())
+        return Accepted(known, False, False, conversation)
     _INSERT.change(
         connection, conversation_id=conversation_id, seq=seq, client_id=client_id, author="visitor", name=None, text=text,
         language=language, at=time.time(), extra=extra, reply_to=None, pending=True, tries=0,
     )  # fmt: skip
-    return Accepted(seq, True, claim(connection, conversation_id, worker, lease_seconds))
+    return Accepted(seq, True, claim(connection, conversation_id, worker, lease_seconds), conversation)
 
 
 def append(
@@ -192,7 +196,7 @@ def append(
     rows = list(rows)
     if not rows:
         return []
-    first, now = _next_seq(connection, conversation_id, len(rows)), at or time.time()
+    (first, _), now = _next_seq(connection, conversation_id, len(rows)), at or time.time()
     numbers = list(range(first, first + len(rows)))
     _INSERT.change_each(
         connection,
@@ -208,13 +212,16 @@ def append(
     return numbers
 
 
-def _next_seq(connection: Connection, conversation_id: str, count: int) -> int:
-    """Takes the next `count` numbers; locks the conversation's row for the rest of the transaction."""
-    if _COUNT_UP.change(connection, own=conversation_id, count=count, now=time.time()) != 1:
+def _next_seq(connection: Connection, conversation_id: str, count: int) -> tuple[int, Any]:
+    """Takes the next `count` numbers, and the conversation's row; locks it for the rest of the transaction.
+
+    Returns:
+        The first number, the row.
+    """
+    row = _COUNT_UP.first(connection, own=conversation_id, count=count, now=time.time())
+    if row is None:
         raise NotFound(conversation_id)
-    after = _NEXT_SEQ.scalar(connection, own=conversation_id)
-    assert after is not None
-    return int(after) - count
+    return int(row.next_seq) - count, row
 
 
 def claim(connection: Connection, conversation_id: str, worker: str, seconds: float) -> bool:
@@ -239,9 +246,10 @@ def extend(connection: Connection, conversation_id: str, worker: str, seconds: f
     return _EXTEND.change(connection, own=conversation_id, worker=worker, until=time.time() + seconds) == 1
 
 
-def release(connection: Connection, conversation_id: str, worker: str) -> bool:
-    """Gives the lease back; False if another worker has taken it over."""
-    return _RELEASE.change(connection, own=conversation_id, worker=worker) == 1
+def release(connection: Connection, conversation_id: str, worker: str) -> str | None:
+    """Gives the lease back; the conversation's state, None if another worker has taken it over."""
+    state: str | None = _RELEASE.scalar(connection, own=conversation_id, worker=worker)
+    return state
 
 
 def oldest_pending(connection: Connection, conversation_id: str) -> Any | None:

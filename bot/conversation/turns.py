@@ -183,7 +183,7 @@ class Turns:
             if accepted.fresh:
                 talk.visitor_wrote(connection, conversation.id)
                 self._bus.announce(connection, conversation.id)
-            return accepted, self._state(connection, conversation.id) if accepted.claimed else None
+            return accepted, self._state(connection, accepted.conversation) if accepted.claimed else None
 
         accepted, state = await self._database.write(store)
         if accepted.claimed:
@@ -251,7 +251,7 @@ class Turns:
         try:
             while True:
                 if state is None or not self._holds(state):
-                    state = await self._database.look_up(lambda c: self._state(c, conversation_id))
+                    state = await self._database.look_up(lambda c: self._find(c, conversation_id))
                 if state is None or state.message is None:
                     # Nothing left to do, unless a message has come in since: then its sender saw our lease.
                     if not await self._database.write(lambda c: self._give_back(c, conversation_id)):
@@ -291,11 +291,14 @@ class Turns:
             logger.exception("a turn failed")
             self._brain.trackers.forget(conversation_id)
 
-    def _state(self, connection: Connection, conversation_id: str) -> _State | None:
+    def _find(self, connection: Connection, conversation_id: str) -> _State | None:
         try:
-            conversation = log.find(connection, conversation_id)
+            return self._state(connection, log.find(connection, conversation_id))
         except log.NotFound:
             return None
+
+    def _state(self, connection: Connection, conversation: Any) -> _State:
+        conversation_id = conversation.id
         version, events = tracker.stored_version(connection, conversation_id), None
         if not self._brain.trackers.is_current(conversation_id, version):
             version, events = tracker.load_last_session(connection, conversation_id)
@@ -405,9 +408,10 @@ class Turns:
     ) -> _Done:
         now = time.time()
         # This locks the conversation: whoever stores a further message waits, and finds the lease free.
-        if not log.release(connection, conversation.id, self._worker):
+        spoken_in = log.release(connection, conversation.id, self._worker)
+        if spoken_in is None:
             raise _LostLease
-        if (log.find(connection, conversation.id).state == "live") != (conversation.state == "live"):
+        if (spoken_in == "live") != (conversation.state == "live"):
             raise _OtherSpeaker
         extra = {**message.extra, "intent": answer.intent} if answer else dict(message.extra)
         answered = self._brain.trackers.answered(conversation.id) if answer and conversation.state != "live" else None
