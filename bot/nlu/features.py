@@ -121,11 +121,22 @@ class Vocabulary:
 def _counts(documents: Iterable[Iterable[str]], numbers: defaultdict[str, int]) -> csr_matrix:
     """How often each n-gram occurs in each document, float32 (documents, n-grams), its column as `numbers` gives it.
 
-    A hundred thousand examples have millions of n-grams: they are only looked up one by one, and counted together.
+    A hundred thousand examples have millions of n-grams: they are only looked up, those of a word once, and counted together.
     """
     columns, starts = array("i"), array("q", [0])
+    number = numbers.__getitem__
+    of_words: dict[tuple[str, tuple[int, ...]], array[int]] = {}
     for document in documents:
-        columns.extend(map(numbers.__getitem__, document))
+        if isinstance(document, Ngrams):
+            for word in document.words:
+                key = word, document.sizes
+                own = of_words.get(key)
+                if own is None:
+                    own = of_words[key] = array("i", map(number, of_word(word, document.sizes)))
+                columns.extend(own)
+            columns.extend(map(number, document.across()))
+        else:
+            columns.extend(map(number, document))
         starts.append(len(columns))
     found = np.frombuffer(columns, dtype=np.int32) if columns else np.empty(0, dtype=np.int32)
     width = int(found.max(initial=-1)) + 1

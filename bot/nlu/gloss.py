@@ -160,7 +160,8 @@ class Glosser:
         words, reads, start = tokens(text), [], 0
         own = self._lists.get(language, _NO_WORDS)
         while start < len(words):
-            for size in range(min(_LONGEST_PHRASE, len(words) - start), 1, -1):
+            longest = min(_LONGEST_PHRASE, len(words) - start) if words[start] in own.beginnings else 1
+            for size in range(longest, 1, -1):
                 phrase = " ".join(words[start : start + size])
                 if phrase in own:
                     reads.append(Read(phrase, own[phrase], "phrase"))

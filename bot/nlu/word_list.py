@@ -1,18 +1,18 @@
 """A list of words that a server opens at once: some hundred thousand forms with their glosses as one text.
 
 As a dictionary the lists of five languages took a second of every start and some hundred megabytes, though the visitors
-of a day use a few thousand of their words. Here words of the same first letter and length lie one after another in one
-text, a drawer each; a drawer becomes a dictionary when it is first opened.
+of a day use a few thousand of their words. Here words of the same first letter and length lie in order, one after another
+in one text, a drawer each, and are found there by halving.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-_LETTERS, _LENGTHS, _SIZES = "letters", "lengths", "sizes"
+_LETTERS, _LENGTHS, _SIZES, _BEGINNINGS = "letters", "lengths", "sizes", "beginnings"
 
 
 class WordList(Mapping[str, str]):
@@ -23,15 +23,22 @@ class WordList(Mapping[str, str]):
         glosses: Number of each form's gloss in `meanings`, shape (forms,), in the order of `text`.
         meanings: The glosses.
         drawers: (first letter, length, how many forms) in the order of `text`.
+        beginnings: The first words of all phrases: most words begin none, and need not be looked for with the next ones.
     """
 
     def __init__(
-        self, text: str, glosses: np.ndarray, meanings: list[str], drawers: list[tuple[str, int, int]]
+        self,
+        text: str,
+        glosses: np.ndarray,
+        meanings: list[str],
+        drawers: list[tuple[str, int, int]],
+        beginnings: Iterable[str],
     ) -> None:
         self._text = text
         self._glosses = glosses
         self._meanings = meanings
         self._drawers = drawers
+        self.beginnings = frozenset(beginnings)
         self._places: dict[tuple[str, int], tuple[int, int, int]] = {}
         letters = forms = 0
         for first, length, size in drawers:
@@ -39,7 +46,6 @@ class WordList(Mapping[str, str]):
             letters += length * size
             forms += size
         self._size = forms
-        self._opened: dict[tuple[str, int], dict[str, str]] = {}
         self._single: dict[tuple[str, int], list[str]] = {}
 
     @classmethod
@@ -53,48 +59,64 @@ class WordList(Mapping[str, str]):
             sizes[word[0], len(word)] = sizes.get((word[0], len(word)), 0) + 1
         glosses = np.array([number[words[word]] for word in ordered], dtype=np.uint32)
         return cls(
-            "".join(ordered), glosses, meanings, [(first, length, size) for (first, length), size in sizes.items()]
-        )
+            "".join(ordered), glosses, meanings, [(first, length, size) for (first, length), size in sizes.items()],
+            [word.partition(" ")[0] for word in ordered if " " in word],
+        )  # fmt: skip
 
     def __getitem__(self, word: str) -> str:
-        return self._open(word[:1], len(word))[word]
+        at = self._find(word)
+        if at is None:
+            raise KeyError(word)
+        return self._meanings[self._glosses[at]]
 
     def get(self, word: str, default: Any = None) -> Any:
         """As a dictionary's."""
-        return self._open(word[:1], len(word)).get(word, default)
+        at = self._find(word)
+        return default if at is None else self._meanings[self._glosses[at]]
 
     def __contains__(self, word: object) -> bool:
-        return isinstance(word, str) and word in self._open(word[:1], len(word))
+        return isinstance(word, str) and self._find(word) is not None
 
     def __len__(self) -> int:
         return self._size
 
     def __iter__(self) -> Iterator[str]:
         for first, length, _ in self._drawers:
-            yield from self._open(first, length)
+            yield from self._words(first, length)
 
     def alike(self, first: str, length: int) -> list[str]:
         """The single words, no phrases, with this first letter and length."""
         drawer = first, length
+        if drawer not in self._places:
+            # It is not remembered: visitors may type anything.
+            return []
         if drawer not in self._single:
-            self._single[drawer] = [word for word in self._open(first, length) if " " not in word]
+            self._single[drawer] = [word for word in self._words(first, length) if " " not in word]
         return self._single[drawer]
 
-    def _open(self, first: str, length: int) -> dict[str, str]:
-        drawer = first, length
-        opened = self._opened.get(drawer)
-        if opened is None:
-            place = self._places.get(drawer)
-            # What is in no drawer is not remembered: visitors may type anything.
-            if place is None:
-                return {}
-            letters, forms, size = place
-            # No loop of Python's own: a new visitor's first message opens a dozen drawers of thousands of words.
-            ends = range(letters + length, letters + length * size + 1, length)
-            words = map(self._text.__getitem__, map(slice, range(letters, letters + length * size, length), ends))
-            glosses = map(self._meanings.__getitem__, self._glosses[forms : forms + size].tolist())
-            opened = self._opened[drawer] = dict(zip(words, glosses, strict=True))
-        return opened
+    def _find(self, word: str) -> int | None:
+        """The number of a form, None for one that is not there."""
+        length = len(word)
+        place = self._places.get((word[:1], length))
+        if place is None:
+            return None
+        letters, forms, size = place
+        text, low, high = self._text, 0, size
+        while low < high:
+            middle = (low + high) // 2
+            start = letters + middle * length
+            if text[start : start + length] < word:
+                low = middle + 1
+            else:
+                high = middle
+        start = letters + low * length
+        return forms + low if low < size and text[start : start + length] == word else None
+
+    def _words(self, first: str, length: int) -> Iterator[str]:
+        letters, _, size = self._places[first, length]
+        # No loop of Python's own: a drawer has thousands of words.
+        ends = range(letters + length, letters + length * size + 1, length)
+        return map(self._text.__getitem__, map(slice, range(letters, letters + length * size, length), ends))
 
     def arrays(self, name: str) -> dict[str, np.ndarray]:
         """What `from_arrays` reads, for `numpy.savez`; `name` keeps several lists apart."""
@@ -103,6 +125,7 @@ class WordList(Mapping[str, str]):
             f"{name}.text": _bytes(self._text),
             f"{name}.glosses": self._glosses,
             f"{name}.meanings": _bytes("\n".join(self._meanings)),
+            f"{name}.{_BEGINNINGS}": _bytes("\n".join(sorted(self.beginnings))),
             f"{name}.{_LETTERS}": _bytes("".join(first for first, _, _ in drawers)),
             f"{name}.{_LENGTHS}": np.array([length for _, length, _ in drawers], dtype=np.uint32),
             f"{name}.{_SIZES}": np.array([size for _, _, size in drawers], dtype=np.uint32),
@@ -115,7 +138,7 @@ class WordList(Mapping[str, str]):
         lengths, sizes = arrays[f"{name}.{_LENGTHS}"].tolist(), arrays[f"{name}.{_SIZES}"].tolist()
         return cls(
             _text(arrays[f"{name}.text"]), arrays[f"{name}.glosses"], _text(arrays[f"{name}.meanings"]).split("\n"),
-            list(zip(firsts, lengths, sizes, strict=True)),
+            list(zip(firsts, lengths, sizes, strict=True)), _text(arrays[f"{name}.{_BEGINNINGS}"]).split("\n"),
         )  # fmt: skip
 
 

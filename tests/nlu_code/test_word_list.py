@@ -45,6 +45,10 @@ def test_words_of_a_first_letter_and_length_without_phrases(words: WordList) -> 
     assert words.alike("q", 3) == []
 
 
+def test_it_knows_the_words_that_phrases_begin_with(words: WordList) -> None:
+    assert words.beginnings == {"auf"}
+
+
 def test_an_empty_list_is_one_too() -> None:
     empty = WordList.from_arrays(WordList.of({}).arrays("x"), "x")
     assert len(empty) == 0 and "a" not in empty and list(empty) == []
