@@ -58,6 +58,10 @@ _LAST_SESSION = Statement(
 _INSERT = Statement(tracker_events.insert(), "conversation_id", "type_name", "at", "data")
 
 
+# `json.dumps` makes an encoder for each event.
+_write = json.JSONEncoder(ensure_ascii=False).encode
+
+
 @dataclass
 class _Live:
     tracker: DialogueStateTracker
@@ -139,7 +143,7 @@ class ConversationTrackerStore(TrackerStore, SerializedTrackerAsText):
                 "conversation_id": conversation_id,
                 "type_name": event.type_name,
                 "at": event.timestamp,
-                "data": json.dumps(event.as_dict(), ensure_ascii=False),
+                "data": _write(event.as_dict()),
             }
             for event in new
         ]

@@ -68,7 +68,7 @@ class JointModel:
         """Shape (labels,), sum 1."""
         scores = self._linear.scores(sample.blocks) * self._factors[0]
         if self._network is not None and sample.vector is not None:
-            scores += self._network.scores(sample.vector) * self._factors[1]
+            scores += self._network.logits(sample.vector) * self._factors[1]
         scores = np.exp(scores - scores.max())
         return scores / scores.sum()
 

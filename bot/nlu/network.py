@@ -22,13 +22,19 @@ class Network:
     def __init__(self, hidden: np.ndarray, output: np.ndarray) -> None:
         self._hidden = hidden
         self._output = output
+        self._scaled = hidden[:-1] * np.float32(_SCALE)
 
     def scores(self, vectors: np.ndarray) -> np.ndarray:
         """Logarithms of probabilities, shape (..., labels), of one vector or many, shape (..., width)."""
-        inside = np.maximum(vectors * _SCALE @ self._hidden[:-1] + self._hidden[-1], 0)
-        logits = inside @ self._output[:-1] + self._output[-1]
+        logits = self.logits(vectors)
         logits -= logits.max(-1, keepdims=True)
         return logits - np.log(np.exp(logits).sum(-1, keepdims=True))
+
+    def logits(self, vectors: np.ndarray) -> np.ndarray:
+        """As `scores`, but for a number that is the same for all labels, which the sum of opinions drops again."""
+        inside = np.maximum(vectors @ self._scaled + self._hidden[-1], 0)
+        logits: np.ndarray = inside @ self._output[:-1] + self._output[-1]
+        return logits
 
     @classmethod
     def fit(

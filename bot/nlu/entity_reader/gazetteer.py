@@ -66,6 +66,7 @@ class _Group:
         self._prefix_lengths = sorted({len(text) for text in self._prefixes}, reverse=True)
         self._suffix_lengths = sorted({len(text) for text in self._suffixes}, reverse=True)
         self.heads = lru_cache(maxsize=20_000)(self._heads)
+        self.longer = lru_cache(maxsize=20_000)(self._longer)
 
     def _add(self, number: int, entry: _Entry) -> None:
         kind, text = entry.tokens[0]
@@ -120,6 +121,22 @@ class _Group:
         ]
         return [number for stem in self._misspellings.nearest(bare) for number in self._fuzzy_stems[stem]]
 
+    def _longer(self, word: str) -> _Longer:
+        return _Longer(self.inflection, [(number, quality, self.entries[number]) for number, quality in self.heads(word)])
+
+    def beginning(self, tokens: list[Token], first: int) -> Iterator[tuple[int, float]]:
+        """(entry, quality) of every entry that may stand from this token on, judged by its first two."""
+        word = tokens[first].text
+        for number, quality in self.heads(word):
+            if len(self.entries[number].tokens) == 1:
+                yield number, quality
+        longer = self.longer(word)
+        if longer:
+            following = first + 1
+            while following < len(tokens) and tokens[following].text in _SKIPPED_SIGNS:
+                following += 1
+            yield from longer.before(tokens[following].text if following < len(tokens) else "")
+
     def fits(self, kind: str, text: str, word: str) -> float:
         """Quality with which a token after the first fits its pattern; 0 if it does not."""
         if kind == "prefix":
@@ -134,6 +151,44 @@ class _Group:
         if kind == "word" and any(stem in stems for stem in self.inflection.analyse(text)[1]):
             return INFLECTED
         return 0.0
+
+
+class _Longer:
+    """The entries of several tokens that one word can begin, by what their second token can be.
+
+    "na" begins fifty of them; after most words none goes on.
+    """
+
+    def __init__(self, inflection: Inflection, heads: list[tuple[int, float, _Entry]]) -> None:
+        self._inflection = inflection
+        self._any: list[tuple[int, float]] = []
+        self._by_second: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for number, quality, entry in heads:
+            if len(entry.tokens) == 1:
+                continue
+            kind, text = entry.tokens[1]
+            if kind in ("prefix", "suffix", "infix") or text in _SKIPPED_SIGNS:
+                self._any.append((number, quality))
+                continue
+            for key in {text, *(map(_stem, inflection.analyse(text)[1]) if kind == "word" else ())}:
+                self._by_second[key].append((number, quality))
+
+    def __bool__(self) -> bool:
+        return bool(self._any or self._by_second)
+
+    def before(self, word: str) -> list[tuple[int, float]]:
+        """Those that may go on with this word."""
+        found = list(self._any)
+        if self._by_second:
+            forms, stems = self._inflection.analyse(word)
+            for key in (*forms, *map(_stem, stems)):
+                found += self._by_second.get(key, ())
+        return list(dict.fromkeys(found))
+
+
+def _stem(text: str) -> str:
+    """A stem as a key beside the forms."""
+    return text + "-"
 
 
 class Gazetteer:
@@ -200,7 +255,7 @@ class Gazetteer:
         token = tokens[first]
         if token.kind == "sign" and token.text not in _SIGNS:
             return
-        for number, quality in group.heads(token.text):
+        for number, quality in group.beginning(tokens, first):
             entry = group.entries[number]
             if rank and not _trusted_abroad(entry, quality, group.home):
                 continue

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from bot.nlu.entity_reader.gazetteer import EXACT, INFLECTED, MISSPELT, OPEN, Gazetteer
+from bot.languages import load_languages
+from bot.nlu.entity_reader.gazetteer import EXACT, INFLECTED, MISSPELT, OPEN, Gazetteer, _Group
 from bot.nlu.entity_reader.lexicon import compile_lexicon
 from bot.nlu.entity_reader.words import tokenize
+from bot.training.examples import read_examples
 
 INFLECTION = """groups:
   de: {languages: [de], script: latin, min_stem: 4, endings: [innen, in, en, n, e, s], ordinary: [elektrisch]}
@@ -128,3 +130,17 @@ def test_what_could_be_a_word_of_the_message_does_not(gazetteer: Gazetteer, lang
 def test_words_typed_with_latin_letters_are_found_in_their_own_language(gazetteer: Gazetteer) -> None:
     assert found(gazetteer, "robota kukharom", "uk") == {("cooking", INFLECTED)}
     assert found(gazetteer, "robota kukharom", "de") == set()
+
+
+def test_looking_at_two_words_finds_what_trying_every_entry_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = Path(__file__).parents[3] / "data"
+    questions = read_examples(data.parent / "tests" / "nlu", load_languages(data))[::9]
+    gazetteer = Gazetteer(compile_lexicon(data))
+
+    def found() -> list[list[str]]:
+        return [sorted(map(repr, gazetteer.find(q.text, tokenize(q.text), q.language))) for q in questions]
+
+    quick = found()
+    monkeypatch.setattr(_Group, "beginning", lambda group, tokens, first: group.heads(tokens[first].text))
+    assert quick == found()
+    assert sum(map(len, quick)) > len(questions)
