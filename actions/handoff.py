@@ -16,6 +16,8 @@ from bot.resources import current
 
 Events = list[dict[str, Any]]
 _FEWEST_DIGITS = 3
+_BACK = "back"
+"""What the domain takes a step back for where it asks for consent."""
 _LONGEST_STEP_BACK = 4
 """Words. "I want to go back to Stendal with my family" is a concern."""
 
@@ -103,6 +105,15 @@ class ValidateHandoffForm(FormValidationAction):
             dispatcher.utter_message(response=_no_contact(intent_of(tracker), address))
             return {"handoff_contact": None}
         return {"handoff_contact": f"{way} {contact[1]}".strip()}
+
+
+    def validate_handoff_consent(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Yes or no; a step back asks for the way to be reached again."""
+        if value == _BACK:
+            return {"handoff_consent": None, "handoff_contact": None}
+        return {"handoff_consent": value}
 
 
 class ActionAskHandoffConsent(Action):

@@ -14,23 +14,17 @@ from typing import Any, Dict, List
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.lock_store import InMemoryLockStore
-from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 from threadpoolctl import threadpool_limits
 
+from bot.conversation import shortcuts
 from bot.conversation.action_endpoint import InProcessActions, take_failure
-from bot.conversation.deciding import decide_at_once
-from bot.conversation.extraction import look_for_few
-from bot.conversation.known_model import checked_already
-from bot.conversation.policies import quicken
-from bot.conversation.ready_actions import keep_actions
 from bot.conversation.replies import ReplyGenerator
-from bot.conversation.runner import DirectRunner
+from bot.conversation.shortcuts.known_model import checked_already
+from bot.conversation.shortcuts.runner import DirectRunner
 from bot.conversation.tracker import ConversationTrackerStore
-from bot.conversation.unheard import prepare_nothing
-from bot.conversation.uttering import utter_at_once
 from bot.languages import Languages
 from bot.nlu.intents import JointIntentClassifier, intent_row, selected_response
 from bot.nlu.reader import SampleReader
@@ -126,14 +120,8 @@ class Brain:
         if isinstance(self._actions, InProcessActions):
             self._actions.use(self._agent.domain)
         processor = self._agent.processor
-        assert processor is not None and isinstance(processor.graph_runner, DaskGraphRunner)
-        processor.graph_runner = runner = DirectRunner(processor.graph_runner)
-        quicken(runner.components)
-        decide_at_once(processor, runner.components)
-        prepare_nothing(processor, runner.components)
-        look_for_few(processor)
-        utter_at_once(processor)
-        keep_actions(processor.domain, self._actions)
+        assert processor is not None
+        shortcuts.take(processor, self._actions)
         # Rasa would write out both domains, this one and an empty one, to find that out with each message.
         self._agent.domain.is_empty = partial(bool, self._agent.domain.is_empty())  # type: ignore[method-assign]
         # As with the encoder, one thread a message: a second one wins nothing on such small matrices, and waits busily.

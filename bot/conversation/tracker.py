@@ -29,7 +29,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Connection
 
-from bot.conversation.live_tracker import LiveTracker
+from bot.conversation.shortcuts.live_tracker import LiveTracker
 from bot.db import tracker_events
 from bot.statements import Statement
 

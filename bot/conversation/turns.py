@@ -174,8 +174,10 @@ class Turns:
         Raises:
             NotFound: the conversation was erased in the meantime.
         """
+        loop, begun = asyncio.get_running_loop(), False
 
         def store(connection: Connection) -> tuple[log.Accepted, _State | None]:
+            nonlocal begun
             accepted = log.accept(
                 connection, conversation.id, client_id=client_id, text=text, language=conversation.language, extra=extra,
                 worker=self._worker, lease_seconds=self._lease_seconds,
@@ -183,10 +185,18 @@ class Turns:
             if accepted.fresh:
                 talk.visitor_wrote(connection, conversation.id)
                 self._bus.announce(connection, conversation.id)
-            return accepted, self._state(connection, accepted.conversation) if accepted.claimed else None
+            if not accepted.claimed:
+                return accepted, None
+            state = self._state(connection, accepted.conversation)
+            if at_once and self._database.is_sqlite:
+                # The message is read while the disk writes it. What comes of it is stored by the same thread, after the
+                # message, or finds no lease if that could not be stored.
+                begun = True
+                loop.call_soon_threadsafe(partial(self.begin, conversation.id, state, at_once=True))
+            return accepted, state
 
         accepted, state = await self._database.write(store)
-        if accepted.claimed:
+        if accepted.claimed and not begun:
             self.begin(conversation.id, state, at_once=at_once)
         if accepted.fresh and (conversation.state == "live" or not accepted.claimed):
             # Otherwise the turn tells of the message together with the reply, or when it takes longer.

@@ -214,6 +214,32 @@ def test_a_step_back_in_the_form_asks_the_question_before(
     assert left["handoff_topic"] and not left["handoff_concern"] and not left["handoff_contact"], left
 
 
+@pytest.mark.parametrize(("language", "person", "back"), [("de", "Ich möchte mit einem Menschen sprechen", "zurück"),
+    ("pl", "chcę porozmawiać z człowiekiem", "wstecz"), ("ar", "أريد التحدث مع موظف", "رجوع")])  # fmt: skip
+def test_a_step_back_from_the_summary_asks_how_to_be_reached(
+    visitor: Begin, live_server: LiveServer, stored: Look, language: str, person: str, back: str
+) -> None:
+    talk, view = visitor(language), stored(live_server)
+    talk.press(talk.say(person)[-1]["buttons"][1]["id"])
+    asked = talk.say("HL 123")[-1]
+    summary = talk.press(asked["buttons"][0]["id"])[-1]
+    again = talk.say(back)
+    assert again[-1]["text"] == asked["text"]
+    left = slots(view, talk)
+    assert left["handoff_concern"] and not left["handoff_contact"] and left["handoff_consent"] is None, left
+    assert talk.press(again[-1]["buttons"][0]["id"])[-1]["text"] == summary["text"]
+    assert view.rows(cases, talk.id) == []
+
+
+def test_who_wants_all_deleted_instead_is_told_that_nothing_is_sent(visitor: Begin, live_server: LiveServer, stored: Look) -> None:
+    talk, view = visitor(), stored(live_server)
+    talk.press(talk.say("Ich möchte mit einem Menschen sprechen")[-1]["buttons"][1]["id"])
+    replies = talk.say("Bitte löschen Sie alle meine Daten")
+    assert len(replies) == 2 and "nichts abgeschickt" in replies[0]["text"], replies
+    talk.say("nein, doch nicht")
+    assert view.rows(cases, talk.id) == [] and not slots(view, talk)["handoff_topic"]
+
+
 def test_a_form_outlives_a_long_talk_about_something_else(visitor: Begin, live_server: LiveServer, stored: Look) -> None:
     talk, view = visitor(), stored(live_server)
     talk.say("Ich möchte mit einem Menschen sprechen")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +19,7 @@ from bot.conversation.brain import Answer, Incoming
 from bot.conversation.events import EventBus
 from bot.conversation.presenting import Presenter
 from bot.conversation.turns import Turns
-from bot.db import Database, conversations, messages, metadata
+from bot.db import Database, Unavailable, conversations, messages, metadata
 from bot.languages import load_languages
 from tests.conversation.conftest import ROOT, new_conversation, say
 
@@ -285,3 +287,53 @@ async def test_who_asks_after_the_turn_is_done_gets_the_replies_at_once(server: 
     await server.say("eins")
     assert [reply["text"] for reply in await server.turns.replies(server.id, 2, 0.0) or []] == ["re: eins"]
     assert await server.turns.replies(server.id, 99, 0.05) is None
+
+
+async def _send(server: Server, text: str, *, at_once: bool) -> list[str] | None:
+    row = await server.database.read(lambda c: log.find(c, server.id))
+    seq = await server.turns.accept(row, client_id=text, text=text, extra={}, at_once=at_once)
+    replies = await server.turns.replies(server.id, seq, 5)
+    return None if replies is None else [reply["text"] for reply in replies]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_message_is_stored_once_and_answered_once(server: Server, at_once: bool) -> None:
+    texts = ["a", "b", "a", "c", "b"]
+    assert await asyncio.gather(*(_send(server, text, at_once=at_once) for text in texts)) == [[f"re: {t}"] for t in texts]
+    said = [row.text for row in await server.rows() if row.author == "visitor"]
+    assert sorted(said) == ["a", "b", "c"]
+    assert [row.text for row in await server.rows() if row.reply_to] == [f"re: {text}" for text in said]
+    assert await server.lease() is None
+
+
+async def test_a_message_is_read_while_the_disk_writes_it_and_not_answered_if_it_cannot(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transaction, read, full = server.database._transaction, asyncio.Event(), [True]
+
+    async def reads(_: Incoming) -> None:
+        read.set()
+
+    @contextlib.contextmanager
+    def on_a_full_disk(begin: str) -> Iterator[Connection]:
+        with transaction(begin) as connection:
+            yield connection
+            if begin == "BEGIN IMMEDIATE" and full:
+                # As slow as a disk may be: the turn is waiting to be stored by then.
+                time.sleep(0.2)
+                full.clear()
+                raise sa.exc.OperationalError("COMMIT", {}, Exception("disk I/O error"))
+
+    server.brain.behave = reads
+    monkeypatch.setattr(server.database, "_transaction", on_a_full_disk)
+    with pytest.raises(Unavailable):
+        await _send(server, "eins", at_once=True)
+    assert read.is_set() and not full
+    await until(lambda: _idle(server))
+    assert server.brain.trackers.forgotten
+    assert [row.author for row in await server.rows()] == ["bot"] and await server.lease() is None
+    assert await _send(server, "eins", at_once=True) == ["re: eins"]
+
+
+async def _idle(server: Server) -> bool:
+    return not server.turns._running

@@ -42,11 +42,11 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
-from bot.conversation import policies, ready_actions
 from bot.conversation.brain import Brain, Incoming
-from bot.conversation.extraction import FillableSlots
-from bot.conversation.live_tracker import LiveTracker
-from bot.conversation.runner import DirectRunner
+from bot.conversation.shortcuts import policies, ready_actions
+from bot.conversation.shortcuts.extraction import FillableSlots
+from bot.conversation.shortcuts.live_tracker import LiveTracker
+from bot.conversation.shortcuts.runner import DirectRunner
 from bot.nlu import language
 from bot.resources import Resources
 

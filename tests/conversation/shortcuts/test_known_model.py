@@ -9,9 +9,9 @@ import pytest
 from rasa.engine.storage import local_model_storage
 from rasa.shared.core.domain import Domain
 
-from bot.conversation.known_model import checked_already
+from bot.conversation.shortcuts.known_model import checked_already
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")

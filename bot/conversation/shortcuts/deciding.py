@@ -20,8 +20,8 @@ from rasa.shared.core.events import DefinePrevUserUtteredFeaturization
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
 
-from bot.conversation.live_tracker import LiveTracker
-from bot.conversation.policies import RuleIndex, was_rejected
+from bot.conversation.shortcuts.live_tracker import LiveTracker
+from bot.conversation.shortcuts.policies import RuleIndex, was_rejected
 
 _SURE = 1.0
 
