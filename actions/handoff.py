@@ -106,7 +106,6 @@ class ValidateHandoffForm(FormValidationAction):
             return {"handoff_contact": None}
         return {"handoff_contact": f"{way} {contact[1]}".strip()}
 
-
     def validate_handoff_consent(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> dict[str, Any]:
@@ -155,7 +154,7 @@ class ActionSubmitHandoff(Action):
         if running:
             dispatcher.utter_message(response="utter_handoff_running", case_number=running)
             return clear
-        if not tracker.get_slot("handoff_consent"):
+        if tracker.get_slot("handoff_consent") is not True:
             dispatcher.utter_message(response="utter_handoff_cancelled")
             return clear
         before = case_of(tracker)

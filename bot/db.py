@@ -332,6 +332,8 @@ class Unavailable(Exception):
     """The database cannot be reached, is locked or full; nothing was stored."""
 
 
+_OLDEST_SQLITE = (3, 35)
+"""It has RETURNING."""
 _PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
 """Seconds and milliseconds. A database server that vanishes says nothing, and by default that is waited for 15 minutes."""
 
@@ -340,6 +342,11 @@ def create_engine(url: str) -> Engine:
     """An engine set up as this project needs it; see the module's text."""
     if not url.startswith("sqlite"):
         return sa.create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args=_PATIENCE)
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise RuntimeError(
+            f"Python was built with SQLite {sqlite3.sqlite_version}, and 3.35 or newer is needed. Use a newer Python, or set "
+            "LOTSE_DATABASE_URL to a PostgreSQL database."
+        )
     # Kept connections: by default SQLAlchemy opens a file anew each time, and SQLite writes its whole log back and waits
     # for the disk whenever the last connection is closed.
     engine = sa.create_engine(url, poolclass=QueuePool, connect_args={"check_same_thread": False, "timeout": 10})
@@ -398,8 +405,12 @@ def _settle(outcomes: list[_Outcome]) -> None:
             continue
         if failure is None:
             job.future.set_result(result)
-        else:
+            continue
+        try:
             job.future.set_exception(_translated(failure) if isinstance(failure, DBAPIError) else failure)
+        except TypeError:
+            # No future takes a StopIteration; those after it wait as well.
+            job.future.set_exception(RuntimeError(repr(failure)))
 
 
 class Database:
@@ -562,5 +573,5 @@ def _translated(error: DBAPIError) -> Exception:
         return error
     if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError) or error.connection_invalidated:
         log.error("database unavailable: %s", type(error.orig).__name__)
-        return Unavailable(str(error.orig).splitlines()[0])
+        return Unavailable((str(error.orig).splitlines() or [type(error.orig).__name__])[0])
     return error

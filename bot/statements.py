@@ -50,6 +50,8 @@ class Statement:
 
     def change(self, connection: Connection, **values: Any) -> int:
         """Runs what returns nothing; how many rows it has changed or written."""
+        if self._returning:
+            raise ValueError("what tells its rows is run by `all`, `first` or `scalar`")
         cursor = self._for(connection).run(connection, values)
         count: int = cursor.rowcount
         cursor.close()

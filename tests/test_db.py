@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from bot.conversation import log
-from bot.db import Database, Unavailable, conversations, jobs, messages, metadata
+from bot.db import Database, Unavailable, conversations, create_engine, jobs, messages, metadata
 
 
 @pytest.fixture
@@ -62,6 +63,21 @@ async def test_who_fails_takes_nobody_along(database: Database) -> None:
     assert isinstance(found[2], IntegrityError), "what breaks a rule of the tables stays what it is"
     assert connections[0] is connections[1], "they shared a transaction"
     assert _names(database) == ["a", "b"]
+
+
+async def test_a_failure_that_no_future_takes_leaves_nobody_waiting(database: Database) -> None:
+    def exhausted(_: Connection) -> None:
+        raise StopIteration
+
+    outcomes = await asyncio.wait_for(_together(database, exhausted, lambda c: _note(c, "a")), 5)
+    assert isinstance(outcomes[0], RuntimeError) and outcomes[1] == "a"
+    assert _names(database) == ["a"]
+
+
+def test_an_old_sqlite_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    with pytest.raises(RuntimeError, match="3.35"):
+        create_engine("sqlite://")
 
 
 async def test_whoever_has_gone_away_is_left_out(database: Database) -> None:

@@ -92,3 +92,5 @@ def test_what_an_update_has_changed_is_told_in_the_columns_types(any_connection:
     assert rows[0]._fields == ("seq", "pending", "extra", "tries")
     assert any_connection.execute(sa.select(messages.c.tries).where(messages.c.pending)).scalars().all() == [3, 3]
     assert changed.first(any_connection, own="?", n=4) is None
+    with pytest.raises(ValueError, match="tells its rows"):
+        changed.change(any_connection, own=own, n=4)

@@ -57,7 +57,7 @@ _RELEASE = Statement(
 _OLDEST_PENDING = Statement(sa.select(messages).where(_OF, messages.c.pending).order_by(messages.c.seq).limit(1))
 _SETTLE = Statement(
     messages.update()
-    .where(messages.c.id == sa.bindparam("message"), messages.c.pending)
+    .where(messages.c.id == sa.bindparam("message"), _OF, messages.c.client_id == sa.bindparam("client"), messages.c.pending)
     .values(pending=False, extra=sa.bindparam("understood"))
 )
 _AFTER = Statement(
@@ -83,7 +83,7 @@ class Accepted:
     claimed: bool
     """Whether the caller now holds the conversation's turn (see `claim`)."""
     conversation: Any
-    """The conversation's row as it was before that."""
+    """The conversation's row, the next number taken, before the lease was claimed."""
 
 
 def new_token() -> str:
@@ -262,9 +262,14 @@ def waiting_conversations(connection: Connection) -> list[str]:
     return [row.id for row in _WAITING.all(connection, now=time.time())]
 
 
-def settle(connection: Connection, message_id: int, extra: dict[str, Any]) -> bool:
-    """Marks a visitor's message as answered, with what was understood; False if it was before."""
-    return _SETTLE.change(connection, message=message_id, understood=extra) == 1
+def settle(connection: Connection, message: Any, extra: dict[str, Any]) -> bool:
+    """Marks a visitor's message as answered, with what was understood; False if it was before, or was never stored.
+
+    SQLite gives the id of a message that could not be stored to the next one: the id alone says nothing.
+    """
+    return _SETTLE.change(
+        connection, message=message.id, own=message.conversation_id, client=message.client_id, understood=extra
+    ) == 1  # fmt: skip
 
 
 def after(connection: Connection, conversation_id: str, seq: int, limit: int = 500) -> list[Any]:

@@ -187,10 +187,14 @@ class Turns:
                 self._bus.announce(connection, conversation.id)
             if not accepted.claimed:
                 return accepted, None
-            state = self._state(connection, accepted.conversation)
+            try:
+                state = self._state(connection, accepted.conversation)
+            except (ValueError, KeyError, TypeError):
+                # A message is stored whatever there is to read of the conversation; its turn looks again, and says so.
+                return accepted, None
             if at_once and self._database.is_sqlite:
                 # The message is read while the disk writes it. What comes of it is stored by the same thread, after the
-                # message, or finds no lease if that could not be stored.
+                # message; if that could not be stored, there is nothing to mark as answered, and the turn is void.
                 begun = True
                 loop.call_soon_threadsafe(partial(self.begin, conversation.id, state, at_once=True))
             return accepted, state
@@ -212,7 +216,7 @@ class Turns:
         """
         running = self._running.get(conversation_id)
         if running is not None:
-            # It has given the lease back and is about to end: another one has to follow it.
+            # It has given the lease back, or is about to, and ends: another one has to follow it.
             running.add_done_callback(lambda _: self.begin(conversation_id, state, at_once=at_once))
             return
         task = asyncio.create_task(self._run(conversation_id, state, at_once=at_once), name=f"turn {conversation_id}")
@@ -427,7 +431,7 @@ class Turns:
         answered = self._brain.trackers.answered(conversation.id) if answer and conversation.state != "live" else None
         if answered:
             extra["answered"] = answered
-        if not log.settle(connection, message.id, extra):
+        if not log.settle(connection, message, extra):
             raise _LostLease
         version = 0
         if answer is not None and conversation.state != "live":

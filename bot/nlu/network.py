@@ -31,7 +31,7 @@ class Network:
         return logits - np.log(np.exp(logits).sum(-1, keepdims=True))
 
     def logits(self, vectors: np.ndarray) -> np.ndarray:
-        """As `scores`, but for a number that is the same for all labels, which the sum of opinions drops again."""
+        """As `scores`, but for a number that is the same for all labels: whoever makes shares of them drops it again."""
         inside = np.maximum(vectors @ self._scaled + self._hidden[-1], 0)
         logits: np.ndarray = inside @ self._output[:-1] + self._output[-1]
         return logits

@@ -138,7 +138,7 @@ class WordList(Mapping[str, str]):
         lengths, sizes = arrays[f"{name}.{_LENGTHS}"].tolist(), arrays[f"{name}.{_SIZES}"].tolist()
         return cls(
             _text(arrays[f"{name}.text"]), arrays[f"{name}.glosses"], _text(arrays[f"{name}.meanings"]).split("\n"),
-            list(zip(firsts, lengths, sizes, strict=True)), _text(arrays[f"{name}.{_BEGINNINGS}"]).split("\n"),
+            list(zip(firsts, lengths, sizes, strict=True)), filter(None, _text(arrays[f"{name}.{_BEGINNINGS}"]).split("\n")),
         )  # fmt: skip
 
 

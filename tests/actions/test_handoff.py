@@ -83,8 +83,8 @@ def test_the_summary_shows_all_that_is_passed_on_and_can_be_changed(talk: Talk) 
     assert (fields["topic"], fields["concern"], fields["facts"]) == ("housing", "Wir suchen eine Wohnung.", shown["facts"])
 
 
-@pytest.mark.parametrize("consent", [None, False])
-def test_without_consent_nothing_is_passed_on(talk: Talk, consent: bool | None) -> None:
+@pytest.mark.parametrize("consent", [None, False, "back"])
+def test_without_consent_nothing_is_passed_on(talk: Talk, consent: bool | str | None) -> None:
     talk.slots |= {**FILLED, "handoff_consent": consent}
     assert talk.run(ActionSubmitHandoff(), "deny") == ["utter_handoff_cancelled"]
     assert talk.effects() == {} and all(talk.slots[name] is None for name in FILLED), "nothing of it is kept either"

@@ -164,7 +164,7 @@ async def answer(system: str, folder: Path) -> dict[str, Any]:
     plain = (plain * (1 + _ASKED // len(plain)))[:_ASKED]
     seconds: dict[bool, list[float]] = {True: [], False: []}
     spent: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
-    # By turns, for a machine is faster in one minute than in the next..
+    # By turns, for a machine is faster in one minute than in the next.
     ways = (True, False) if system == "ours" else (True,)
     for start in range(0, len(plain), _IN_TURN):
         part = list(enumerate(plain[start : start + _IN_TURN], start))

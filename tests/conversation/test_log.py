@@ -111,8 +111,8 @@ def test_messages_are_answered_in_the_order_in_which_they_came(connection: Conne
     answered = []
     while (message := log.oldest_pending(connection, conversation_id)) is not None:
         answered.append(message.text)
-        assert log.settle(connection, message.id, {"intent": {"name": "greet"}})
-        assert not log.settle(connection, message.id, {}), "no message is answered twice"
+        assert log.settle(connection, message, {"intent": {"name": "greet"}})
+        assert not log.settle(connection, message, {}), "no message is answered twice"
     assert answered == ["0", "1", "2"]
     assert connection.execute(sa.select(messages.c.extra).where(messages.c.seq == 2)).scalar() == {
         "intent": {"name": "greet"}
@@ -127,7 +127,7 @@ def test_replies_are_those_to_the_message_and_there_when_its_turn_is_done(connec
     message = log.oldest_pending(connection, conversation_id)
     log.append(connection, conversation_id, [{"author": "bot", "text": t, "language": "de", "reply_to": seq} for t in "ab"])
     log.append(connection, conversation_id, [{"author": "system", "text": "c", "language": "de"}])
-    log.settle(connection, message.id, {})
+    log.settle(connection, message, {})
     done, rows = log.replies_to(connection, conversation_id, seq)
     assert done and [(row.seq, row.text) for row in rows] == [(3, "a"), (4, "b")]
 

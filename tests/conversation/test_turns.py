@@ -337,3 +337,35 @@ async def test_a_message_is_read_while_the_disk_writes_it_and_not_answered_if_it
 
 async def _idle(server: Server) -> bool:
     return not server.turns._running
+
+
+async def test_the_next_message_is_not_taken_for_one_that_could_not_be_stored(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It gets its number and id, for SQLite gives those of what was rolled back out again."""
+    transaction, full, others = server.database._transaction, [True], []
+    row = await server.database.read(lambda c: log.find(c, server.id))
+
+    async def somebody_else_writes(incoming: Incoming) -> None:
+        if incoming.text == "eins":
+            others.append(asyncio.create_task(server.turns.accept(row, client_id="zwei", text="zwei", extra={})))
+            # Its message waits for the disk before this turn does.
+            await asyncio.sleep(0.05)
+
+    @contextlib.contextmanager
+    def on_a_full_disk(begin: str) -> Iterator[Connection]:
+        with transaction(begin) as connection:
+            yield connection
+            if begin == "BEGIN IMMEDIATE" and full:
+                time.sleep(0.2)
+                full.clear()
+                raise sa.exc.OperationalError("COMMIT", {}, Exception("disk I/O error"))
+
+    server.brain.behave = somebody_else_writes
+    monkeypatch.setattr(server.database, "_transaction", on_a_full_disk)
+    with pytest.raises(Unavailable):
+        await server.turns.accept(row, client_id="eins", text="eins", extra={}, at_once=True)
+    await until(lambda: _answered(server, 1))
+    await until(lambda: _idle(server))
+    assert [row.text for row in (await server.rows())[1:]] == ["zwei", "re: zwei"]
+    assert await others[0] == 2 and await server.lease() is None

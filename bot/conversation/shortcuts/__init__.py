@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from rasa.core.processor import MessageProcessor
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.graph_components.providers.domain_provider import DomainProvider
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.conversation.shortcuts.deciding import decide_at_once
@@ -26,6 +27,9 @@ def take(processor: MessageProcessor, actions: EndpointConfig) -> None:
     """
     assert isinstance(processor.graph_runner, DaskGraphRunner)
     processor.graph_runner = runner = DirectRunner(processor.graph_runner)
+    for provider in (each for each in runner.components if isinstance(each, DomainProvider)):
+        # Read from the same model twice: what is remembered of a conversation's past counts for one domain.
+        provider._domain = processor.domain
     quicken(runner.components)
     decide_at_once(processor, runner.components)
     prepare_nothing(processor, runner.components)

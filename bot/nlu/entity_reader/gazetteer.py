@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -66,7 +66,7 @@ class _Group:
         self._prefix_lengths = sorted({len(text) for text in self._prefixes}, reverse=True)
         self._suffix_lengths = sorted({len(text) for text in self._suffixes}, reverse=True)
         self.heads = lru_cache(maxsize=20_000)(self._heads)
-        self.longer = lru_cache(maxsize=20_000)(self._longer)
+        self.likely = lru_cache(maxsize=20_000)(lambda word: _Likely(self.inflection, self.entries, self.heads(word)))
 
     def _add(self, number: int, entry: _Entry) -> None:
         kind, text = entry.tokens[0]
@@ -121,21 +121,15 @@ class _Group:
         ]
         return [number for stem in self._misspellings.nearest(bare) for number in self._fuzzy_stems[stem]]
 
-    def _longer(self, word: str) -> _Longer:
-        return _Longer(self.inflection, [(number, quality, self.entries[number]) for number, quality in self.heads(word)])
-
-    def beginning(self, tokens: list[Token], first: int) -> Iterator[tuple[int, float]]:
-        """(entry, quality) of every entry that may stand from this token on, judged by its first two."""
-        word = tokens[first].text
-        for number, quality in self.heads(word):
-            if len(self.entries[number].tokens) == 1:
-                yield number, quality
-        longer = self.longer(word)
-        if longer:
-            following = first + 1
-            while following < len(tokens) and tokens[following].text in _SKIPPED_SIGNS:
-                following += 1
-            yield from longer.before(tokens[following].text if following < len(tokens) else "")
+    def beginning(self, tokens: list[Token], first: int) -> Sequence[tuple[int, float]]:
+        """(entry, quality) of every entry that may stand from this token on, judged by its first two, in the order of `heads`."""
+        likely = self.likely(tokens[first].text)
+        if not likely.goes_on:
+            return likely.alone
+        following = first + 1
+        while following < len(tokens) and tokens[following].text in _SKIPPED_SIGNS:
+            following += 1
+        return likely.before(tokens[following].text if following < len(tokens) else "")
 
     def fits(self, kind: str, text: str, word: str) -> float:
         """Quality with which a token after the first fits its pattern; 0 if it does not."""
@@ -153,37 +147,33 @@ class _Group:
         return 0.0
 
 
-class _Longer:
-    """The entries of several tokens that one word can begin, by what their second token can be.
+class _Likely:
+    """The entries that a word can begin, by what their second token can be.
 
-    "na" begins fifty of them; after most words none goes on.
+    "na" begins fifty of several tokens; after most words none of them goes on.
     """
 
-    def __init__(self, inflection: Inflection, heads: list[tuple[int, float, _Entry]]) -> None:
+    def __init__(self, inflection: Inflection, entries: list[_Entry], heads: Sequence[tuple[int, float]]) -> None:
         self._inflection = inflection
-        self._any: list[tuple[int, float]] = []
-        self._by_second: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for number, quality, entry in heads:
-            if len(entry.tokens) == 1:
-                continue
-            kind, text = entry.tokens[1]
-            if kind in ("prefix", "suffix", "infix") or text in _SKIPPED_SIGNS:
-                self._any.append((number, quality))
+        self._heads = heads
+        self._always: list[int] = []
+        self._by_second: dict[str, list[int]] = defaultdict(list)
+        for place, (number, _) in enumerate(heads):
+            kind, text = (*entries[number].tokens, ("", ""))[1]
+            if kind in ("", "prefix", "suffix", "infix") or text in _SKIPPED_SIGNS:
+                self._always.append(place)
                 continue
             for key in {text, *(map(_stem, inflection.analyse(text)[1]) if kind == "word" else ())}:
-                self._by_second[key].append((number, quality))
+                self._by_second[key].append(place)
+        self.goes_on = bool(self._by_second)
+        self.alone = [heads[place] for place in self._always]
+        """What does not depend on the second token."""
 
-    def __bool__(self) -> bool:
-        return bool(self._any or self._by_second)
-
-    def before(self, word: str) -> list[tuple[int, float]]:
-        """Those that may go on with this word."""
-        found = list(self._any)
-        if self._by_second:
-            forms, stems = self._inflection.analyse(word)
-            for key in (*forms, *map(_stem, stems)):
-                found += self._by_second.get(key, ())
-        return list(dict.fromkeys(found))
+    def before(self, word: str) -> Sequence[tuple[int, float]]:
+        """Those that may go on with this word, or end before it."""
+        forms, stems = self._inflection.analyse(word)
+        longer = [place for key in (*forms, *map(_stem, stems)) for place in self._by_second.get(key, ())]
+        return [self._heads[place] for place in sorted({*self._always, *longer})] if longer else self.alone
 
 
 def _stem(text: str) -> str:

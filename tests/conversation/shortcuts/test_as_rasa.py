@@ -23,6 +23,7 @@ from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.core.processor import MessageProcessor
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.graph_components.providers.domain_provider import DomainProvider
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -292,3 +293,11 @@ def test_lingua_is_asked_only_where_its_answer_counts(brain: Brain, monkeypatch:
     monkeypatch.setattr(language, "_LINGUAS_LEAST", 0.0)
     assert quick == [reader.read(text, prior) for text, prior in asked]
     assert 0 < few < len(counted) - few
+
+
+def test_policies_know_the_domain_of_the_processor(brain: Brain) -> None:
+    """Otherwise what is remembered of a conversation's past is thrown away whenever the other one asks."""
+    processor = brain._agent.processor
+    assert processor is not None and isinstance(processor.graph_runner, DirectRunner)
+    [provider] = [each for each in processor.graph_runner.components if isinstance(each, DomainProvider)]
+    assert provider.provide_inference() is processor.domain
