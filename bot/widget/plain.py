@@ -151,7 +151,7 @@ async def send(request: Request, services: Services, row: Any) -> HTTPResponse:
     # The page's own number and what is sent: pressing twice sends once, another text from a page gone back to is new.
     said = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
     client_id = re.sub(r"[^0-9a-f]", "", form.get("client_id", ""))[:32] + "-" + said
-    seq = await take_in(services, row, client_id, body)
+    seq = await take_in(services, row, client_id, body, at_once=True)
     replies = await services.turns.replies(row.id, seq, _WAIT)
     return redirect(f"{session.PATH}{'?pending=1' if replies is None else ''}#m{seq}", status=303)
 

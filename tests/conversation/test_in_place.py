@@ -127,7 +127,7 @@ def test_the_summary_is_changed_by_typing(brain: Brain) -> None:
     ("text", "replies", "concern"),
     [
         ("Was machen Sie mit meinen Daten?", ["utter_privacy", "utter_ask_handoff_concern"], None),
-        ("lösche meine Daten", ["utter_ask_delete_confirm"], None),
+        ("lösche meine Daten", ["utter_handoff_cancelled", "utter_ask_delete_confirm"], None),
         ("nein, doch nicht", ["utter_handoff_cancelled"], None),
         ("Danke", ["utter_thank", "utter_ask_handoff_concern"], None),
         ("Ich möchte mit einem Menschen sprechen", ["utter_handoff_open", "utter_ask_handoff_concern"], None),
