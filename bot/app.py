@@ -13,6 +13,7 @@ from sanic import Request, Sanic
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
+from bot.conversation.answering import Answering
 from bot.conversation.api import api, install_errors
 from bot.conversation.brain import Brain
 from bot.conversation.demand import counter as count_demand
@@ -111,9 +112,13 @@ async def assemble(resources: Resources, model: Path | None) -> Services:
     worker = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
     desk = Desk(database, resources, generator, presenter, bus)
     effects = {"create_case": desk.create_case, demand.EFFECT: count_demand(resources.region)}
+    answering = Answering(
+        database, brain, bus, presenter, worker=worker, effects=effects, lease_seconds=settings.lease_seconds,
+        seconds=settings.turn_seconds, slow=settings.slow_turn, fallback=desk,
+    )  # fmt: skip
     turns = Turns(
-        database, brain, bus, presenter, worker=worker, effects=effects,
-        lease_seconds=settings.lease_seconds, seconds=settings.turn_seconds, slow=settings.slow_turn, fallback=desk,
+        database, bus, presenter, answering,
+        worker=worker, lease_seconds=settings.lease_seconds, seconds=settings.turn_seconds,
     )  # fmt: skip
     return Services(
         resources=resources, database=database, brain=brain, bus=bus, turns=turns, presenter=presenter, worker=worker,

@@ -1,7 +1,7 @@
 """Where Rasa keeps the state of a dialogue: as events in our database, with a checked cache of live trackers.
 
 Rasa's own SQL store reads all events anew for every message, and commits on its own. Here a turn is one
-transaction: `save` only hands over the new events, and `bot/conversation/turns.py` writes them together with the
+transaction: `save` only hands over the new events, and `bot/conversation/answering.py` writes them together with the
 replies. A cached tracker is used only if its last event is still the last one in the database.
 """
 

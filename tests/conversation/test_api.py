@@ -12,8 +12,8 @@ import pytest
 
 from bot.db import conversation_tokens, conversations, messages, metadata, ratings, tracker_events
 from tests.conftest import LiveServer, Visitor, begin
-from tests.conversation.conftest import Stored
 from tests.conversation.contract import check_error, check_form, check_message, check_offer
+from tests.conversation.stored import Stored
 
 Begin = Callable[..., Visitor]
 Look = Callable[[LiveServer], Stored]

@@ -16,8 +16,8 @@ import pytest
 
 from bot.db import conversations, messages, metadata, tracker_events
 from tests.conftest import LiveServer, Visitor, begin
-from tests.conversation.conftest import Stored
 from tests.conversation.contract import check_error, check_message
+from tests.conversation.stored import Stored
 
 Begin = Callable[..., Visitor]
 Look = Callable[[LiveServer], Stored]

@@ -14,8 +14,8 @@ import pytest
 
 from bot.db import case_events, cases, conversations, messages, outbox, tracker_events
 from tests.conftest import LiveServer, Servers, Visitor, begin
-from tests.conversation.conftest import Stored
 from tests.conversation.contract import check_error
+from tests.conversation.stored import Stored
 
 Look = Callable[[LiveServer], Stored]
 _CONCERN = "Meine Frau bekommt ein Kind und wir suchen eine Hebamme"

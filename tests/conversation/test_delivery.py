@@ -14,7 +14,7 @@ import pytest
 
 from bot.db import messages
 from tests.conftest import LiveServer, Visitor
-from tests.conversation.conftest import Stored
+from tests.conversation.stored import Stored
 from tests.conversation.streams import Stream
 
 Begin = Callable[..., Visitor]

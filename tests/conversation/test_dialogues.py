@@ -12,8 +12,8 @@ import pytest
 
 from bot.db import cases, conversations, messages, metadata, tracker_events
 from tests.conftest import LiveServer, Visitor
-from tests.conversation.conftest import Stored
 from tests.conversation.contract import check_message
+from tests.conversation.stored import Stored
 
 Begin = Callable[..., Visitor]
 Look = Callable[[LiveServer], Stored]

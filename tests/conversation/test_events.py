@@ -12,7 +12,7 @@ from bot.conversation import log
 from bot.conversation.events import EVERYTHING, EventBus
 from bot.db import Database, conversations, metadata
 from bot.handoff import presence
-from tests.conversation.conftest import new_conversation
+from tests.conversation.stored import new_conversation
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ import pytest
 
 from bot.db import cases, messages
 from tests.conftest import LiveServer, Servers, begin
-from tests.conversation.conftest import Stored
 from tests.conversation.contract import check_error
+from tests.conversation.stored import Stored
 
 Look = Callable[[LiveServer], Stored]
 LANGUAGES = ["de", "de-simple", "en", "pl", "uk", "ru", "ar"]

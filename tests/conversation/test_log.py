@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from bot.conversation import log
 from bot.db import audit, conversation_tokens, conversations, messages, metadata
-from tests.conversation.conftest import new_conversation, say
+from tests.conversation.stored import new_conversation, say
 
 
 def test_a_new_conversation_has_its_greeting_and_only_a_hash_of_its_token(connection: Connection) -> None:

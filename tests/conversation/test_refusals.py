@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bot.db import audit
 from tests.conftest import LiveServer, begin
-from tests.conversation.conftest import Stored
+from tests.conversation.stored import Stored
 
 
 @pytest.fixture

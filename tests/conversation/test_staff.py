@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Row
 from bot.db import Database, case_events, cases, messages, tracker_events, users
 from bot.handoff import cases as handoff
 from tests.conftest import LiveServer, Visitor
-from tests.conversation.conftest import Stored, new_conversation, say
+from tests.conversation.stored import Stored, new_conversation, say
 from tests.conversation.streams import Stream
 
 Begin = Callable[..., Visitor]

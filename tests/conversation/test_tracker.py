@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from bot.conversation import tracker
 from bot.conversation.tracker import ConversationTrackerStore
-from tests.conversation.conftest import new_conversation
+from tests.conversation.stored import new_conversation
 
 DOMAIN = Domain.from_dict({
     "intents": ["greet"],

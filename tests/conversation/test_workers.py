@@ -14,7 +14,7 @@ import pytest
 
 from bot.db import messages, tracker_events
 from tests.conftest import LiveServer, Servers, Visitor, begin
-from tests.conversation.conftest import Stored
+from tests.conversation.stored import Stored
 from tests.conversation.streams import Stream
 
 Look = Callable[[LiveServer], Stored]

@@ -32,7 +32,8 @@ from bot.region import WEEKDAYS, parse_hours
 from bot.resources import Resources
 from bot.settings import Settings
 from tests.conftest import free_port
-from tests.conversation.conftest import ROOT, new_conversation, say
+from tests.conversation.conftest import ROOT
+from tests.conversation.stored import new_conversation, say
 
 CASE: dict[str, Any] = {
     "topic": "housing", "concern": "Wir suchen eine Wohnung.", "language": "uk", "contact_kind": "email",

@@ -16,7 +16,7 @@ from bot.db import cases as case_table
 from bot.handoff import availability as available
 from bot.handoff import cases, live, summary
 from bot.resources import Resources
-from tests.conversation.conftest import new_conversation
+from tests.conversation.stored import new_conversation
 
 from .conftest import CASE, desk, hand_over
 from .test_outbox import NOTE, hire

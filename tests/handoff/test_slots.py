@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from bot.conversation import tracker
 from bot.handoff.slots import slots_of
-from tests.conversation.conftest import new_conversation
+from tests.conversation.stored import new_conversation
 
 SAID = {"start": 0, "end": 7, "entity": "place", "value": "havelberg"}
 
