@@ -18,6 +18,7 @@ from bot.conversation.api import api, install_errors
 from bot.conversation.brain import Brain
 from bot.conversation.demand import counter as count_demand
 from bot.conversation.events import EventBus
+from bot.conversation.following import FollowUps
 from bot.conversation.limits import Limiter
 from bot.conversation.presenting import Presenter
 from bot.conversation.replies import ReplyGenerator
@@ -104,7 +105,8 @@ async def assemble(resources: Resources, model: Path | None) -> Services:
     """The parts of a server, put together and not started; `model` as for `create_app`."""
     settings = resources.settings
     generator = ReplyGenerator(resources.replies, resources.facts, resources.languages.default)
-    brain = Brain(generator, resources.languages, settings.action_endpoint)
+    follow_ups = FollowUps(resources.dialogue, resources.readings)
+    brain = Brain(generator, resources.languages, settings.action_endpoint, follow_ups)
     await _wake(brain, model, resources)
     database = Database(settings.sqlalchemy_url)
     bus = EventBus(database)

@@ -21,6 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from bot.conversation import shortcuts
 from bot.conversation.action_endpoint import InProcessActions, take_failure
+from bot.conversation.following import FollowUps
 from bot.conversation.replies import ReplyGenerator
 from bot.conversation.shortcuts.known_model import checked_already
 from bot.conversation.shortcuts.runner import DirectRunner
@@ -92,7 +93,11 @@ class _Collector(OutputChannel):
 class Brain:
     """The loaded model with everything that a turn needs."""
 
-    def __init__(self, generator: ReplyGenerator, languages: Languages, action_endpoint: str = "") -> None:
+    def __init__(
+        self, generator: ReplyGenerator, languages: Languages, action_endpoint: str = "", follow_ups: FollowUps | None = None
+    ) -> None:
+        """`follow_ups`: reads what only makes sense after the last reply; None: every message is read alone."""
+        self._follow_ups = follow_ups
         self.trackers = ConversationTrackerStore()
         self.replies = generator
         self._languages = languages
@@ -206,6 +211,9 @@ class Brain:
         if _COMMAND.fullmatch(message.text):
             # Nobody talks like this: whatever its words may mean is asked back, and nothing is changed by it.
             parsed.update(intent=intent_row(_FALLBACK, 0.0), entities=[], response_selector={}, switches_to=None)
+        elif self._follow_ups and tracker is not None and tracker.active_loop_name is None:
+            language = parsed.get("language") or metadata["language"]
+            self._follow_ups.read(parsed, text, language, self._follow_ups.subject(tracker))
         return parsed
 
     def language_after(self, message: Incoming, parsed: Dict[str, Any]) -> str:

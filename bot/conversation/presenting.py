@@ -47,7 +47,7 @@ class Presenter:
             extra["offers"] = custom["offers"]
         if custom.get("form"):
             extra["form"] = {"id": anchor, **custom["form"]}
-        sources = (reply.get("metadata") or {}).get("sources") or []
+        sources = (reply.get("metadata") or {}).get("sources") or custom.get("sources") or []
         if sources:
             extra["sources"] = [
                 {"title": s["title"], "url": s["url"], "checked_on": str(s["checked_on"])}

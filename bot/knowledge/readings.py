@@ -39,6 +39,15 @@ class Readings:
             return {}
         return {read.text: read.gloss for read in self.glosser.trace(text, language) if read.gloss and read.how != "kept"}
 
+    def english(self, text: str, language: str) -> list[str]:
+        """The words of a text in English, those that nobody knows as they are; [] without a model."""
+        if self.glosser is None:
+            return []
+        if language == GLOSS_LANGUAGE:
+            return tokens(text)
+        reads = self.glosser.trace(text, language)
+        return [word for read in reads for word in (read.gloss or (read.text if read.how == "unknown" else "")).split()]
+
     def content(self, text: str, language: str, idle: Collection[str]) -> str:
         """The words of a text that may stand in an offer: without those that mean nothing, or only `idle` things."""
         told: set[str] = set()

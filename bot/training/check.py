@@ -26,6 +26,8 @@ from bot.training.right_to_left import turned_numbers
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
 _FEW_EXAMPLES, _FEW_TESTS = 12, 6
+_NEVER_SAID = {"nlu_fallback", "inform", "follow_up"}
+"""Intents without examples: what a message is taken for by what stands around it."""
 _SOURCE_DAYS = 365
 _YEAR = re.compile(r"\b20\d\d\b")
 _YEAR_ENDS, _YEAR_BEGINS = 11, 3
@@ -47,6 +49,7 @@ def check_content(
     intents = set(load_yaml(data.parent / "domain.yml").data["intents"]) - {"faq"}
     full_names = intents | {example.intent for example in examples}
     errors = [*_unknown_intents(examples, intents), *_bad_payloads(data, languages, full_names)]
+    errors += _follow_ups(data, full_names)
     if errors:
         raise ContentErrors(errors)
     remarks = [*_thin(examples, languages, full_names)]
@@ -90,6 +93,39 @@ def _bad_payloads(data: Path, languages: Languages, intents: set[str]) -> Iterat
                             yield document.error(at, "what follows the intent is not JSON", 'Write /inform{"slot": "value"}.')
 
 
+def _follow_ups(data: Path, intents: set[str]) -> Iterator[ContentError]:
+    """What `follow_up` in dialogue.yml names and does not exist."""
+    document = load_yaml(data / "dialogue.yml")
+    rules = document.data.get("follow_up")
+    if rules is None:
+        return
+    aspects = rules["aspects"]
+    words: list[tuple[tuple[Any, ...], Any]] = [(("idle", n), word) for n, word in enumerate(rules["idle"])]
+    named: list[tuple[tuple[Any, ...], str]] = []
+    answers: list[tuple[tuple[Any, ...], str]] = []
+    for aspect, own in aspects.items():
+        for key, listed in own.items():
+            into = named if key == "over" else words
+            into += [(("aspects", aspect, key, n), each) for n, each in enumerate(listed)]
+    for kind, own in rules["facts"].items():
+        told = {each: told for each, told in own.items() if each != "words"}
+        named += [(("facts", kind, each), each) for each in told]
+        answers += [(("facts", kind, each, "see"), told[each]["see"]) for each in told if "see" in told[each]]
+    for answer, own in rules["see"].items():
+        named += [(("see", answer, each), each) for each in own]
+        answers += [(("see", answer), answer), *((("see", answer, each), other) for each, other in own.items())]
+    for at, word in words:
+        if not isinstance(word, str):
+            yield document.error(("follow_up", *at), f"{word!r} is no word", 'Write it in quotes: "no", "on", "7".')
+    for at, aspect in named:
+        if aspect not in aspects:
+            hint = f"Use one of {', '.join(aspects)}, or add it under aspects."
+            yield document.error(("follow_up", *at), f"there is no aspect {aspect!r}", hint)
+    for at, answer in answers:
+        if answer not in intents:
+            yield document.error(("follow_up", *at), f"there is no answer {answer!r}", "Write faq/name as in data/nlu.")
+
+
 def _is_object(text: str) -> bool:
     try:
         return isinstance(json.loads(text), dict)
@@ -101,7 +137,7 @@ def _thin(
     examples: list[Example], languages: Languages, intents: set[str], least: int = _FEW_EXAMPLES, what: str = "examples"
 ) -> Iterator[str]:
     counts = Counter((e.language, e.intent) for e in examples)
-    spoken = sorted(intents - {"nlu_fallback", "inform"})
+    spoken = sorted(intents - _NEVER_SAID)
     for language in languages.written:
         for intent in spoken:
             if counts[language, intent] < least:
@@ -171,7 +207,7 @@ def _interface(data: Path, languages: Languages, intents: set[str]) -> Iterator[
         for key in sorted(every - own):
             yield f"{code}: data/interface/{code}.yml has no {key}"
     interface = Interface.load(data, languages)
-    for intent in sorted(intents - {"nlu_fallback", "inform"}):
+    for intent in sorted(intents - _NEVER_SAID):
         if interface.text(languages.default, "intents", intent) == intent:
             yield f"{languages.default}: data/interface/{languages.default}.yml has no title for {intent}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.conversation.brain import Brain, Incoming
+from bot.conversation.following import FollowUps
 from bot.conversation.replies import ReplyGenerator
 from bot.resources import Resources, use
 from bot.settings import Settings
@@ -21,7 +22,9 @@ def loaded(settings: Settings) -> tuple[Brain, Resources]:
     """The trained model with its replies, and the content, which is this process' own from then on; trains if need be."""
     resources = Resources.load(settings)
     use(resources)
-    brain = Brain(ReplyGenerator(resources.replies, resources.facts, resources.languages.default), resources.languages)
+    generator = ReplyGenerator(resources.replies, resources.facts, resources.languages.default)
+    follow_ups = FollowUps(resources.dialogue, resources.readings)
+    brain = Brain(generator, resources.languages, follow_ups=follow_ups)
     model = ensure_model(settings.data, settings.models)
     brain.load(model)
     resources.use_reader(brain.reader, model.name)

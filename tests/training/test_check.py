@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from bot.errors import ContentErrors
 from bot.training.check import check_content
@@ -21,9 +24,14 @@ GREET = "nlu:\n- intent: greet\n  examples: |\n"
 @pytest.fixture
 def content(data: Path, write: Write) -> Path:
     """Content for two intents, with this project's region, interface and prepared replies."""
-    for name in ("region.yml", "feeds.yml", "replies", "interface", "dialogue.yml"):
+    for name in ("region.yml", "feeds.yml", "replies", "interface"):
         copy = shutil.copytree if (ROOT / "data" / name).is_dir() else shutil.copy
         copy(ROOT / "data" / name, data / name)
+    # Which other answers tell more: this content has none of them.
+    dialogue = yaml.safe_load((ROOT / "data/dialogue.yml").read_text())
+    dialogue["follow_up"]["see"] = {}
+    dialogue["follow_up"]["facts"]["childcare"].pop("cost")
+    (data / "dialogue.yml").write_text(yaml.safe_dump(dialogue, allow_unicode=True))
     (data.parent / "domain.yml").write_text('version: "3.1"\nintents: [greet, thank, faq, inform]\n')
     write("nlu/de/a.yml", GREET + "".join(f"    - guten Tag {n}\n" for n in range(12)))
     write("responses/de/a.yml", "responses:\n  utter_greet:\n  - text: Guten Tag\n")
@@ -139,3 +147,23 @@ def test_answers_of_a_year_that_ends_are_told_about(content: Path, write: Write)
     for day, expected in ((date(2026, 11, 22), [told]), (date(2027, 1, 5), [told]), (date(2026, 6, 1), [])):
         found = [remark for remark in check_content(content, today=day, offers=False) if "utter_fee speaks" in remark]
         assert found == expected, day
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda rules: rules["idle"].append(False), "False is no word"),
+        (lambda rules: rules["aspects"]["heating"].update(over=["price"]), "there is no aspect 'price'"),
+        (lambda rules: rules["facts"]["job"].update(holidays={"facts": ["start"]}), "there is no aspect 'holidays'"),
+        (lambda rules: rules["see"].update({"faq/nothing": {}}), "there is no answer 'faq/nothing'"),
+        (lambda rules: rules["facts"]["childcare"].update(cost={"see": "faq/nothing"}), "there is no answer 'faq/nothing'"),
+    ],
+)
+def test_what_follow_ups_name_has_to_exist(content: Path, change: Callable[[dict[str, Any]], Any], told: str) -> None:
+    file = content / "dialogue.yml"
+    rules = yaml.safe_load(file.read_text())
+    change(rules["follow_up"])
+    file.write_text(yaml.safe_dump(rules, allow_unicode=True))
+    with pytest.raises(ContentErrors, match=re.escape(told)) as raised:
+        check_content(content, today=TODAY, offers=False)
+    assert all(error.file == file and error.line for error in raised.value.errors)

@@ -1,0 +1,120 @@
+"""What is asked on about an answer or about offers on show (`bot/conversation/following.py` says when)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.reading import intent_of, language_of, said
+from bot.knowledge.passages import telling
+from bot.knowledge.present import present
+from bot.resources import current
+
+Events = list[dict[str, Any]]
+_ANSWER = "faq/"
+_PERSON = "request_human"
+
+
+class ActionFollowUp(Action):
+    """The part of the last answer, or the facts of the offers on show, that somebody asks on about."""
+
+    def name(self) -> str:
+        return "action_follow_up"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        aspects = said(tracker).get("aspect") or []
+        asked = aspects if isinstance(aspects, list) else [aspects]
+        about = intent_of(tracker)
+        if about.startswith(_ANSWER):
+            _about_answer(dispatcher, tracker, about, asked)
+        else:
+            _about_offers(dispatcher, tracker, asked)
+        return []
+
+
+def _about_answer(dispatcher: CollectingDispatcher, tracker: Tracker, about: str, asked: Sequence[str]) -> None:
+    resources, language = current(), language_of(tracker)
+    rules, interface = resources.dialogue["follow_up"], resources.interface
+    elsewhere = next((rules["see"][about][each] for each in asked if each in rules["see"].get(about, {})), None)
+    if elsewhere:
+        dispatcher.utter_message(response=f"utter_{elsewhere}")
+        return
+    given = _given(tracker, f"utter_{about}", language)
+    if given is None:
+        # Before the language changed, or so long ago that nobody sees it any more.
+        dispatcher.utter_message(response=f"utter_{about}")
+        return
+    text, sources, beside = given
+    english = partial(resources.readings.english, language=resources.languages[language].understands)
+    question = english(str(tracker.latest_message.get("text") or ""))
+    told = telling(
+        text, question, asked, aspects=rules["aspects"], idle=rules["idle"], english=english, most=rules["sentences"]
+    )  # fmt: skip
+    buttons = [{"title": interface.text(language, "intents", _PERSON), "payload": f"/{_PERSON}"}]
+    if told:
+        custom = {"sources": sources} if sources else None
+        dispatcher.utter_message(response="utter_follow_up", passages="\n".join(told), buttons=buttons, json_message=custom)
+        return
+    likely = [{"title": interface.text(language, "intents", name), "payload": f"/{name}"} for name in _other_meanings(tracker, about)]
+    # What the answer led on to may be what is meant.
+    onward = {button["payload"]: button for button in [*likely, *beside, *buttons]}
+    dispatcher.utter_message(response="utter_follow_up_unknown", buttons=list(onward.values()))
+
+
+def _given(tracker: Tracker, response: str, language: str) -> tuple[str, list[str], list[dict[str, Any]]] | None:
+    """(text, sources, buttons) of the answer as it was given in this language; None if it was not."""
+    for event in reversed(tracker.events):
+        data = event.get("metadata") or {}
+        if event.get("event") == "bot" and data.get("utter_action") == response:
+            metadata = data.get("metadata") or {}
+            if metadata.get("language") not in (None, language):
+                return None
+            buttons = list((event.get("data") or {}).get("buttons") or [])
+            return str(event.get("text") or ""), list(metadata.get("sources") or []), buttons
+    return None
+
+
+def _other_meanings(tracker: Tracker, about: str) -> list[str]:
+    """What the message may mean beside it, likeliest first."""
+    rules, least = current().dialogue["misunderstanding"], current().dialogue["follow_up"]["other"]
+    ranking = tracker.latest_message.get("intent_ranking") or []
+    likely = [row["name"] for row in ranking if row["confidence"] >= least]
+    return [name for name in likely if name != about and name not in rules["never"]][: rules["meanings"] - 1]
+
+
+def _about_offers(dispatcher: CollectingDispatcher, tracker: Tracker, asked: Sequence[str]) -> None:
+    resources, language = current(), language_of(tracker)
+    rules = resources.dialogue["follow_up"]["facts"].get(tracker.get_slot("search_kind") or "") or {}
+    shown, opened = tracker.get_slot("shown_offers") or [], tracker.get_slot("selected_offer")
+    ids = [opened] if opened and (tracker.get_slot("offer_open") or len(shown) == 1) else shown
+    offers = [offer for each in ids if (offer := resources.offers.get(each))]
+    elsewhere = next((rules[each]["see"] for each in asked if "see" in rules.get(each, {})), None)
+    if elsewhere or not offers:
+        dispatcher.utter_message(response=f"utter_{elsewhere}" if elsewhere else "utter_offer_no_list")
+        return
+    wanted = [name for each in asked for name in rules.get(each, {}).get("facts", ())]
+    text_aspects = [each for each in asked if rules.get(each, {}).get("text")]
+    cards = [present(offer, language, resources.names) for offer in offers]
+    lines = []
+    for card in cards:
+        facts = {fact["name"]: f"{fact['label']}: {fact['value']}" for fact in card["facts"]}
+        facts |= {name: str(card[name]) for name in ("place", "address") if card.get(name)}
+        told = telling(
+            card["text"], (), text_aspects, aspects=resources.dialogue["follow_up"]["aspects"], idle=(),
+            english=partial(resources.readings.english, language=resources.languages[card["language"]].understands), most=1,
+        )  # fmt: skip
+        lines.append([facts[name] for name in wanted if name in facts] + told)
+    entity = {"offer": offers[0].id} if len(offers) == 1 else {}
+    if not any(lines):
+        contact = ", ".join(str(value) for value in cards[0]["contact"].values() if value) if entity else ""
+        response = "utter_offer_fact_unknown" if entity else "utter_offer_facts_unknown"
+        dispatcher.utter_message(response=response, contact=contact, title=cards[0]["title"])
+        return
+    nothing = resources.interface.text(language, "", "not_stated")
+    listed = zip((card["title"] for card in cards), lines, strict=True)
+    each = [f"{n}. {title}: {'; '.join(own) or nothing}" for n, (title, own) in enumerate(listed, 1)]
+    dispatcher.utter_message(response="utter_offer_facts", facts="\n".join(lines[0] if entity else each))

@@ -1,0 +1,210 @@
+"""Reads a short message as asking on about what was said last.
+
+"And what does it cost?" has no subject of its own: after an answer it is about that answer, after a list of offers about
+those. Words are looked at in English, so that one list (`follow_up` in `data/dialogue.yml`) holds for every language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Dict, List
+
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY
+
+from bot.knowledge.readings import Readings
+from bot.nlu.gloss import tokens
+from bot.nlu.intents import intent_row, selected_response
+
+FOLLOW_UP = "follow_up"
+"""The intent for the rules; whoever asks what was understood is told the answer's own (`faq/x`), or `select_offer`."""
+ASPECT = "aspect"
+_FALLBACK = "nlu_fallback"
+_ABOUT_OFFERS = "select_offer"
+_REFINES = "refine_search"
+_ANSWER = "faq/"
+_SHORTEST_STEM = 3
+_UTTERED_ANSWER = "utter_faq/"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What was said last."""
+
+    answer: str | None = None
+    """The frequently asked question that was answered (`faq/x`)."""
+    text: str = ""
+    """The message that it answered."""
+    answered: str = ""
+    """The text of the answer."""
+    offers: str | None = None
+    """The kind of the offers on show."""
+    searched: bool = False
+    """A search can be gone on with, whatever was said after it."""
+
+
+class FollowUps:
+    """Args:
+    dialogue: `data/dialogue.yml`; its part `follow_up` has the rules.
+    readings: The English of words; nothing is a follow-up until they have a model.
+    """
+
+    def __init__(self, dialogue: Mapping[str, Any], readings: Readings) -> None:
+        self._rules = rules = dialogue["follow_up"]
+        self._criteria = frozenset({*dialogue["search"]["belongs_to"], *dialogue["search"]["kept"]})
+        self._kept = frozenset(dialogue["search"]["kept"])
+        self._readings = readings
+        self._idle = frozenset(rules["idle"])
+        self._stays: Mapping[str, float] = rules["stays"]
+        self._needs_offers = frozenset(rules["needs_offers"])
+        self._aspects = aspects_by_word(rules["aspects"])
+
+    def subject(self, tracker: DialogueStateTracker) -> Subject:
+        """What a message without a subject would be about."""
+        shown = tracker.get_slot("search_kind") if tracker.get_slot("shown_offers") else None
+        left, said = self._rules["back"], ""
+        for event in reversed(tracker.events):
+            if isinstance(event, BotUttered) and (event.metadata.get("utter_action") or "").startswith(_UTTERED_ANSWER):
+                said = event.text or ""
+            if not isinstance(event, UserUttered):
+                continue
+            name = str(event.intent.get(FULL_RETRIEVAL_INTENT_NAME_KEY) or event.intent.get("name"))
+            if name.startswith(_ANSWER):
+                return Subject(answer=name, text=event.text or "", answered=said, searched=shown is not None)
+            if shown and (name in self._needs_offers or name.startswith("find_")):
+                return Subject(offers=shown, searched=True)
+            left -= 1
+            if not left:
+                break
+        return Subject(searched=shown is not None)
+
+    def read(self, parsed: Dict[str, Any], text: str, language: str, subject: Subject) -> None:
+        """Changes what was understood of a typed message, where it only makes sense with what was said last.
+
+        Args:
+            parsed: Rasa's parse data, changed in place.
+            language: The one the text is read in.
+        """
+        words = self._readings.english(text, language)
+        if not subject.searched:
+            self._without_offers(parsed, subject, words)
+        intent = parsed["intent"]
+        name = str(intent.get(FULL_RETRIEVAL_INTENT_NAME_KEY) or intent.get("name"))
+        if name.split("/")[0] in self._stays and intent["confidence"] >= self._stays[name.split("/")[0]]:
+            return
+        if subject.answer and name == subject.answer:
+            if not same_words(text, subject.text):
+                # Asked once more in other words: the same text would be no answer.
+                self._set(parsed, subject.answer, self._asked(words))
+            return
+        if not words or len(text.split()) > self._rules["longest"]:
+            return
+        if subject.answer:
+            asked = self._asked(words)
+            if self._is_about(subject, words, asked, parsed, language):
+                self._set(parsed, subject.answer, asked)
+        elif subject.offers and subject.offers in self._rules["facts"]:
+            self._about_offers(parsed, words, subject.offers)
+
+    def _is_about(
+        self, subject: Subject, words: Sequence[str], asked: Sequence[str], parsed: Dict[str, Any], language: str
+    ) -> bool:
+        """Whether a message names nothing but what the answer speaks of."""
+        if asked and self._says_only(words, asked, frozenset()):
+            return True
+        named = {e["entity"] for e in parsed["entities"]} & self._criteria - self._kept
+        if named or parsed["intent"]["confidence"] >= self._rules["unless"]:
+            return False
+        return self._says_only(words, asked, _Spoken(self._readings.english(subject.answered, language)))
+
+    def _about_offers(self, parsed: Dict[str, Any], words: Sequence[str], kind: str) -> None:
+        sure = parsed["intent"]["confidence"] >= self._rules["sure"]
+        if sure and parsed["intent"]["name"] in self._needs_offers - {_ABOUT_OFFERS, _REFINES}:
+            # How to apply, whether it is still free: there are answers of their own.
+            return
+        facts = self._rules["facts"][kind]
+        asked = [aspect for aspect in self._asked(words) if aspect in facts]
+        if sure and parsed["intent"]["name"] == _REFINES and all("text" in facts[aspect] for aspect in asked):
+            # "With a garden" looks for another one; "is there a garden" asks about these.
+            return
+        changes = {"change", "price_max", "rooms", "area_min", "place"} & {e["entity"] for e in parsed["entities"]}
+        if asked and not changes and self._says_only(words, asked, frozenset(facts["words"])):
+            self._set(parsed, _ABOUT_OFFERS, asked)
+
+    def _without_offers(self, parsed: Dict[str, Any], subject: Subject, words: Sequence[str]) -> None:
+        """Where there are no offers, what is said about offers was not meant so, unless it names what is looked for."""
+        ranking: List[Dict[str, Any]] = parsed.get("intent_ranking") or []
+        criteria = {e["entity"] for e in parsed["entities"]} & self._criteria
+        if subject.answer:
+            # "She is three years old" after an answer is no search for a place in a nursery.
+            criteria -= self._kept
+        name = parsed["intent"]["name"]
+        lacks = self._rules["needs_entity"].get(name)
+        alone = lacks is not None and subject.answer is not None and all(e["entity"] != lacks for e in parsed["entities"])
+        if (name not in self._needs_offers or criteria) and not alone:
+            return
+        rest = [row for row in ranking if row["name"] not in {*self._needs_offers, name, _FALLBACK}]
+        left = sum(row["confidence"] for row in rest)
+        if rest and left > 0 and rest[0]["confidence"] / left >= self._rules["sure"]:
+            parsed["intent"] = intent_row(rest[0]["name"], rest[0]["confidence"] / left)
+            parsed["response_selector"] = selected_response(rest[0]["name"])
+        elif subject.answer:
+            self._set(parsed, subject.answer, self._asked(words))
+
+    def _asked(self, words: Sequence[str]) -> list[str]:
+        """The aspects that the words name, weak ones only if there are no others."""
+        aspects, said = self._rules["aspects"], {*words}
+        strong, weak = ([a for word in words for a in by_word.get(word, ())] for by_word in self._aspects)
+        strong = [each for each in strong if "with" not in aspects[each] or said & {*aspects[each]["with"]}]
+        named = list(dict.fromkeys(strong or weak))
+        overruled = {other for each in named for other in aspects[each].get("over", ())}
+        return [each for each in named if each not in overruled]
+
+    def _says_only(self, words: Sequence[str], asked: Sequence[str], also: Container[str]) -> bool:
+        """Whether no word gives the message a subject of its own."""
+        aspects = self._rules["aspects"]
+        meant = {*asked, *(other for each in asked for other in aspects[each].get("over", ()))}
+        named = {word for each in meant for key in ("asked", "weak", "with") for word in aspects[each].get(key, ())}
+        return all(word in self._idle or word in named or word in also or word.isdigit() for word in words)
+
+    def _set(self, parsed: Dict[str, Any], about: str, asked: Sequence[str]) -> None:
+        confidence = parsed["intent"].get("confidence") or 0.0
+        if parsed["intent"]["name"] == _FALLBACK:
+            confidence = self._rules["sure"]
+        parsed["intent"] = {"name": FOLLOW_UP, FULL_RETRIEVAL_INTENT_NAME_KEY: about, "confidence": confidence}
+        parsed["entities"] = [{"entity": ASPECT, "value": aspect, "start": 0, "end": 0} for aspect in asked]
+        parsed["response_selector"] = {}
+
+
+class _Spoken:
+    """English words, whatever ending they have: "drive" is spoken of where "driving" is."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._stems = {_stem(word) for word in words}
+
+    def __contains__(self, word: object) -> bool:
+        return _stem(str(word)) in self._stems
+
+
+def _stem(word: str) -> str:
+    for ending in ("ing", "ed", "es", "e", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+            return word.removesuffix(ending)
+    return word
+
+
+def same_words(text: str, other: str) -> bool:
+    """Whether two messages differ in nothing but capitals and punctuation."""
+    return tokens(text) == tokens(other)
+
+
+def aspects_by_word(aspects: Mapping[str, Mapping[str, Sequence[str]]]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Word -> aspects that it asks for, and the same for those that ask for them weakly."""
+    by_word: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
+    for aspect, words in aspects.items():
+        for into, key in zip(by_word, ("asked", "weak"), strict=True):
+            for word in words.get(key, ()):
+                into.setdefault(word, []).append(aspect)
+    return by_word
