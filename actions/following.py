@@ -39,10 +39,6 @@ class ActionFollowUp(Action):
 def _about_answer(dispatcher: CollectingDispatcher, tracker: Tracker, about: str, asked: Sequence[str]) -> None:
     resources, language = current(), language_of(tracker)
     rules, interface = resources.dialogue["follow_up"], resources.interface
-    elsewhere = next((rules["see"][about][each] for each in asked if each in rules["see"].get(about, {})), None)
-    if elsewhere:
-        dispatcher.utter_message(response=f"utter_{elsewhere}")
-        return
     given = _given(tracker, f"utter_{about}", language)
     if given is None:
         # Before the language changed, or so long ago that nobody sees it any more.
@@ -92,9 +88,8 @@ def _about_offers(dispatcher: CollectingDispatcher, tracker: Tracker, asked: Seq
     shown, opened = tracker.get_slot("shown_offers") or [], tracker.get_slot("selected_offer")
     ids = [opened] if opened and (tracker.get_slot("offer_open") or len(shown) == 1) else shown
     offers = [offer for each in ids if (offer := resources.offers.get(each))]
-    elsewhere = next((rules[each]["see"] for each in asked if "see" in rules.get(each, {})), None)
-    if elsewhere or not offers:
-        dispatcher.utter_message(response=f"utter_{elsewhere}" if elsewhere else "utter_offer_no_list")
+    if not offers:
+        dispatcher.utter_message(response="utter_offer_no_list")
         return
     wanted = [name for each in asked for name in rules.get(each, {}).get("facts", ())]
     text_aspects = [each for each in asked if rules.get(each, {}).get("text")]

@@ -26,6 +26,7 @@ _ABOUT_OFFERS = "select_offer"
 _REFINES = "refine_search"
 _ANSWER = "faq/"
 _SHORTEST_STEM = 3
+_NEVER = 2.0
 _UTTERED_ANSWER = "utter_faq/"
 
 
@@ -60,6 +61,8 @@ class FollowUps:
         self._stays: Mapping[str, float] = rules["stays"]
         self._needs_offers = frozenset(rules["needs_offers"])
         self._aspects = aspects_by_word(rules["aspects"])
+        told = {kind: {each: own["see"] for each, own in facts.items() if "see" in own} for kind, facts in rules["facts"].items()}
+        self._elsewhere = {(about, each): see for about, own in {**told, **rules["see"]}.items() for each, see in own.items()}
 
     def subject(self, tracker: DialogueStateTracker) -> Subject:
         """What a message without a subject would be about."""
@@ -87,19 +90,23 @@ class FollowUps:
             parsed: Rasa's parse data, changed in place.
             language: The one the text is read in.
         """
+        name = _full_name(parsed)
+        if subject.answer is None and subject.offers is None and name not in self._needs_offers:
+            return
+        if len(text.split()) > self._rules["longest"] and name not in (subject.answer, *self._needs_offers):
+            return
         words = self._readings.english(text, language)
+        if not words:
+            return
         if not subject.searched:
             self._without_offers(parsed, subject, words)
-        intent = parsed["intent"]
-        name = str(intent.get(FULL_RETRIEVAL_INTENT_NAME_KEY) or intent.get("name"))
-        if name.split("/")[0] in self._stays and intent["confidence"] >= self._stays[name.split("/")[0]]:
+            name = _full_name(parsed)
+        if parsed["intent"]["confidence"] >= self._stays.get(name, _NEVER):
             return
-        if subject.answer and name == subject.answer:
+        if name == subject.answer:
             if not same_words(text, subject.text):
                 # Asked once more in other words: the same text would be no answer.
-                self._set(parsed, subject.answer, self._asked(words))
-            return
-        if not words or len(text.split()) > self._rules["longest"]:
+                self._set(parsed, name, self._asked(words))
             return
         if subject.answer:
             asked = self._asked(words)
@@ -129,9 +136,9 @@ class FollowUps:
         if sure and parsed["intent"]["name"] == _REFINES and all("text" in facts[aspect] for aspect in asked):
             # "With a garden" looks for another one; "is there a garden" asks about these.
             return
-        changes = {"change", "price_max", "rooms", "area_min", "place"} & {e["entity"] for e in parsed["entities"]}
-        if asked and not changes and self._says_only(words, asked, frozenset(facts["words"])):
-            self._set(parsed, _ABOUT_OFFERS, asked)
+        narrows = {e["entity"] for e in parsed["entities"]}.intersection(self._rules["narrows"])
+        if asked and not narrows and self._says_only(words, asked, frozenset(facts["words"])):
+            self._set(parsed, kind, asked)
 
     def _without_offers(self, parsed: Dict[str, Any], subject: Subject, words: Sequence[str]) -> None:
         """Where there are no offers, what is said about offers was not meant so, unless it names what is looked for."""
@@ -148,8 +155,7 @@ class FollowUps:
         rest = [row for row in ranking if row["name"] not in {*self._needs_offers, name, _FALLBACK}]
         left = sum(row["confidence"] for row in rest)
         if rest and left > 0 and rest[0]["confidence"] / left >= self._rules["sure"]:
-            parsed["intent"] = intent_row(rest[0]["name"], rest[0]["confidence"] / left)
-            parsed["response_selector"] = selected_response(rest[0]["name"])
+            self._take(parsed, rest[0]["name"], rest[0]["confidence"] / left)
         elif subject.answer:
             self._set(parsed, subject.answer, self._asked(words))
 
@@ -169,11 +175,21 @@ class FollowUps:
         named = {word for each in meant for key in ("asked", "weak", "with") for word in aspects[each].get(key, ())}
         return all(word in self._idle or word in named or word in also or word.isdigit() for word in words)
 
+    def _take(self, parsed: Dict[str, Any], name: str, confidence: float) -> None:
+        """Takes a message for another intent, as if it had been understood so."""
+        parsed["intent"], parsed["response_selector"] = intent_row(name, confidence), selected_response(name)
+
     def _set(self, parsed: Dict[str, Any], about: str, asked: Sequence[str]) -> None:
+        """Takes a message for a follow-up about an answer (`faq/x`) or offers of a kind."""
         confidence = parsed["intent"].get("confidence") or 0.0
         if parsed["intent"]["name"] == _FALLBACK:
             confidence = self._rules["sure"]
-        parsed["intent"] = {"name": FOLLOW_UP, FULL_RETRIEVAL_INTENT_NAME_KEY: about, "confidence": confidence}
+        other = next((self._elsewhere[about, aspect] for aspect in asked if (about, aspect) in self._elsewhere), None)
+        if other:
+            self._take(parsed, other, confidence)
+            return
+        full = about if about.startswith(_ANSWER) else _ABOUT_OFFERS
+        parsed["intent"] = {"name": FOLLOW_UP, FULL_RETRIEVAL_INTENT_NAME_KEY: full, "confidence": confidence}
         parsed["entities"] = [{"entity": ASPECT, "value": aspect, "start": 0, "end": 0} for aspect in asked]
         parsed["response_selector"] = {}
 
@@ -193,6 +209,11 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             return word.removesuffix(ending)
     return word
+
+
+def _full_name(parsed: Mapping[str, Any]) -> str:
+    intent = parsed["intent"]
+    return str(intent.get(FULL_RETRIEVAL_INTENT_NAME_KEY) or intent.get("name"))
 
 
 def same_words(text: str, other: str) -> bool:

@@ -47,7 +47,7 @@ def telling(
     own = {word for word in own if sum(word in words for words in spoken) <= _FEW}
     scores = [sum(bool(words & told) for told in by_aspect) + _OWN_WORD * len(words & own) for words in spoken]
     best = max(scores, default=0.0)
-    if best < (1 if by_aspect else _OWN_WORD):
+    if best < (1 if by_aspect and not own else _OWN_WORD):
         return []
     # Beside a sentence that tells two things asked, one that tells a single one is only more to read.
     good = sorted((n for n, score in enumerate(scores) if score >= min(best, 1)), key=lambda n: (-scores[n], n))[:most]
