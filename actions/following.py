@@ -10,7 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.reading import intent_of, language_of, said
-from bot.knowledge.passages import telling
+from bot.knowledge.passages import is_question, telling
 from bot.knowledge.present import present
 from bot.resources import current
 
@@ -54,6 +54,10 @@ def _about_answer(dispatcher: CollectingDispatcher, tracker: Tracker, about: str
     if told:
         custom = {"sources": sources} if sources else None
         dispatcher.utter_message(response="utter_follow_up", passages="\n".join(told), buttons=buttons, json_message=custom)
+        return
+    if not is_question(str(tracker.latest_message.get("text") or ""), question, rules["questions"]):
+        # "He is two", "I am here for a month": nothing was asked, and nobody can say more than a person who looks at it.
+        dispatcher.utter_message(response="utter_follow_up_noted", buttons=buttons)
         return
     likely = [{"title": interface.text(language, "intents", name), "payload": f"/{name}"} for name in _other_meanings(tracker, about)]
     # What the answer led on to may be what is meant.

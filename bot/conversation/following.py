@@ -6,7 +6,7 @@ those. Words are looked at in English, so that one list (`follow_up` in `data/di
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Dict, List
 
@@ -14,6 +14,7 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY
 
+from bot.knowledge.passages import Stems, is_question
 from bot.knowledge.readings import Readings
 from bot.nlu.gloss import tokens
 from bot.nlu.intents import intent_row, selected_response
@@ -25,7 +26,7 @@ _FALLBACK = "nlu_fallback"
 _ABOUT_OFFERS = "select_offer"
 _REFINES = "refine_search"
 _ANSWER = "faq/"
-_SHORTEST_STEM = 3
+_LONG_NUMBER = 5
 _NEVER = 2.0
 _UTTERED_ANSWER = "utter_faq/"
 
@@ -113,7 +114,7 @@ class FollowUps:
             if self._is_about(subject, words, asked, parsed, language):
                 self._set(parsed, subject.answer, asked)
         elif subject.offers and subject.offers in self._rules["facts"]:
-            self._about_offers(parsed, words, subject.offers)
+            self._about_offers(parsed, words, subject.offers, question=is_question(text, words, self._rules["questions"]))
 
     def _is_about(
         self, subject: Subject, words: Sequence[str], asked: Sequence[str], parsed: Dict[str, Any], language: str
@@ -124,20 +125,21 @@ class FollowUps:
         named = {e["entity"] for e in parsed["entities"]} & self._criteria - self._kept
         if named or parsed["intent"]["confidence"] >= self._rules["unless"]:
             return False
-        return self._says_only(words, asked, _Spoken(self._readings.english(subject.answered, language)))
+        return self._says_only(words, asked, Stems(self._readings.english(subject.answered, language)))
 
-    def _about_offers(self, parsed: Dict[str, Any], words: Sequence[str], kind: str) -> None:
+    def _about_offers(self, parsed: Dict[str, Any], words: Sequence[str], kind: str, *, question: bool) -> None:
         sure = parsed["intent"]["confidence"] >= self._rules["sure"]
         if sure and parsed["intent"]["name"] in self._needs_offers - {_ABOUT_OFFERS, _REFINES}:
             # How to apply, whether it is still free: there are answers of their own.
             return
         facts = self._rules["facts"][kind]
-        asked = [aspect for aspect in self._asked(words) if aspect in facts]
+        asked = [each for each in self._asked(words) if each in facts and (question or not facts[each].get("in_question"))]
         if sure and parsed["intent"]["name"] == _REFINES and all("text" in facts[aspect] for aspect in asked):
             # "With a garden" looks for another one; "is there a garden" asks about these.
             return
-        narrows = {e["entity"] for e in parsed["entities"]}.intersection(self._rules["narrows"])
-        if asked and not narrows and self._says_only(words, asked, frozenset(facts["words"])):
+        wants_others = {*words}.intersection(self._rules["wants_others"])
+        wants_others |= {e["entity"] for e in parsed["entities"]}.intersection(self._rules["narrows"])
+        if asked and not wants_others and self._says_only(words, asked, frozenset(facts["words"])):
             self._set(parsed, kind, asked)
 
     def _without_offers(self, parsed: Dict[str, Any], subject: Subject, words: Sequence[str]) -> None:
@@ -173,7 +175,7 @@ class FollowUps:
         aspects = self._rules["aspects"]
         meant = {*asked, *(other for each in asked for other in aspects[each].get("over", ()))}
         named = {word for each in meant for key in ("asked", "weak", "with") for word in aspects[each].get(key, ())}
-        return all(word in self._idle or word in named or word in also or word.isdigit() for word in words)
+        return all(word in self._idle or word in named or word in also or _is_small(word) for word in words)
 
     def _take(self, parsed: Dict[str, Any], name: str, confidence: float) -> None:
         """Takes a message for another intent, as if it had been understood so."""
@@ -194,21 +196,9 @@ class FollowUps:
         parsed["response_selector"] = {}
 
 
-class _Spoken:
-    """English words, whatever ending they have: "drive" is spoken of where "driving" is."""
-
-    def __init__(self, words: Iterable[str]) -> None:
-        self._stems = {_stem(word) for word in words}
-
-    def __contains__(self, word: object) -> bool:
-        return _stem(str(word)) in self._stems
-
-
-def _stem(word: str) -> str:
-    for ending in ("ing", "ed", "es", "e", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
-            return word.removesuffix(ending)
-    return word
+def _is_small(word: str) -> bool:
+    """A number that counts or is a time of day; longer ones are telephone numbers, or of a file."""
+    return word.isdigit() and len(word) < _LONG_NUMBER
 
 
 def _full_name(parsed: Mapping[str, Any]) -> str:

@@ -101,6 +101,8 @@ def _follow_ups(data: Path, intents: set[str]) -> Iterator[ContentError]:
         return
     aspects = rules["aspects"]
     words: list[tuple[tuple[Any, ...], Any]] = [(("idle", n), word) for n, word in enumerate(rules["idle"])]
+    words += [(("wants_others", n), word) for n, word in enumerate(rules["wants_others"])]
+    words += [(("questions", n), word) for n, word in enumerate(rules["questions"])]
     named: list[tuple[tuple[Any, ...], str]] = []
     answers: list[tuple[tuple[Any, ...], str]] = []
     for aspect, own in aspects.items():
