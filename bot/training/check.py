@@ -20,6 +20,7 @@ from bot.nlu.normalise import fold
 from bot.region import Region
 from bot.resources import OWN_FACTS
 from bot.training.examples import Example, read_examples
+from bot.training.figures import untold_figures
 from bot.training.plain import hard_places
 from bot.training.responses import merge_responses, read_responses
 from bot.training.right_to_left import turned_numbers
@@ -59,6 +60,7 @@ def check_content(
     remarks += _without_source(replies)
     remarks += _too_hard(replies, languages)
     remarks += _turned(replies, languages)
+    remarks += _other_figures(replies, languages)
     remarks += _of_a_year_that_ends(replies[languages.default], today)
     remarks += prepared_gaps(data, languages, set(region.facts("de")) | set(OWN_FACTS))
     if tests and tests.exists():
@@ -168,6 +170,19 @@ def _turned(replies: Mapping[str, Mapping[str, list[dict[str, Any]]]], languages
             for name, variations in replies[language.code].items():
                 for number in (number for v in variations for number in turned_numbers(v["text"])):
                     yield f"{language.code}: {name} has {number}, shown with its groups turned round: put no-break spaces in it"
+
+
+def _other_figures(replies: Mapping[str, Mapping[str, list[dict[str, Any]]]], languages: Languages) -> Iterator[str]:
+    """Who asks in another language pays the same and calls the same number; an easy variant may leave figures out."""
+    default = replies[languages.default]
+    for language in languages:
+        for name, variations in replies[language.code].items():
+            if name.startswith("utter_faq/") and language.code != languages.default:
+                for own, first in zip(variations, default.get(name, []), strict=False):
+                    for figure in untold_figures(own["text"], first["text"]):
+                        yield f"{language.code}: {name} says {figure}, {languages.default} does not: which is right?"
+                    for figure in () if language.plain else untold_figures(first["text"], own["text"]):
+                        yield f"{language.code}: {name} does not say {figure}, {languages.default} does: which is right?"
 
 
 def _of_a_year_that_ends(own: Mapping[str, list[dict[str, Any]]], today: date) -> Iterator[str]:

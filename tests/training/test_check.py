@@ -141,6 +141,25 @@ def test_sentences_that_are_too_hard_count_in_easy_languages_alone(content: Path
     assert len(found) == 1 and found[0].startswith("de-simple: utter_x has")
 
 
+def test_a_language_that_tells_other_sums_is_named(content: Path, write: Write) -> None:
+    def say(language: str, text: str) -> None:
+        write(f"responses/{language}/b.yml", f"responses:\n  utter_faq/fee:\n  - text: {text}\n")
+
+    plain = "understands: de, plain: {words: 9, letters: 12, avoid: []}}"
+    write("languages.yml", (content / "languages.yml").read_text().replace("understands: de}", plain))
+    say("de", "Das kostet 1.800 Euro, Telefon 03931 60-6.")
+    say("en", "It costs 1,800 euros, call 03931 60-6.")
+    say("de-simple", "Es kostet 1.800 Euro.")
+    assert remarks(content, "which is right?") == [], "an easy variant may leave out a number"
+    say("en", "It costs 1,900 euros, call 03931 60-6.")
+    say("de-simple", "Es kostet 1.700 Euro.")
+    assert remarks(content, "which is right?") == [
+        "de-simple: utter_faq/fee says 1700, de does not: which is right?",
+        "en: utter_faq/fee says 1900, de does not: which is right?",
+        "en: utter_faq/fee does not say 1800, de does: which is right?",
+    ]
+
+
 def test_answers_of_a_year_that_ends_are_told_about(content: Path, write: Write) -> None:
     write("responses/de/b.yml", "responses:\n  utter_fee:\n  - text: Das kostet 2026 zehn Euro.\n")
     told = "utter_fee speaks of 2026: what holds in 2027?"

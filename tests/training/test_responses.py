@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -99,3 +100,58 @@ def test_a_name_in_two_files_is_refused(data: Path, write: Write) -> None:
         merged(data)
     (error,) = raised.value.errors
     assert (error.file, error.line) == (file, 4)
+
+
+OURS = Path("data")
+FURTHER = {
+    "registration": ["wohnsitzanmeldung.de"],
+    "public_transport": ["2.90", "1.50"],
+    "emergency": ["116117", "kzv-lsa.de"],
+    "residence_permit": ["03931", "§ 81", "§ 24"],
+    "family_reunion": ["75"],
+    "driving_licence": ["03931", "40", "70"],
+    "recognition": ["100", "600", "1815-1111"],
+    "unemployment_benefit": ["165", "jobcenter-ge.de/Jobcenter/Stendal"],
+    "social_counselling": ["03931"],
+    "seniors": ["990", "3539"],
+    "building": ["1.5"],
+    "work_permit": ["03931"],
+}
+"""What visitors ask next: what it costs, whom to call, how to do it online. It is answered out of the same answer."""
+
+
+@pytest.fixture(scope="module")
+def own_answers() -> dict[str, dict[str, str]]:
+    """language -> answer -> its text for everybody, of those that are not easy variants."""
+    languages = load_languages(OURS)
+    replies = read_responses(OURS, languages)
+    return {
+        language.code: {name: variations[0]["text"] for name, variations in replies[language.code].items()}
+        for language in languages
+        if not language.plain
+    }
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_an_answer_tells_what_is_asked_next(own_answers: dict[str, dict[str, str]], name: str) -> None:
+    for language, answers in own_answers.items():
+        text = re.sub(r"(?<=\d)[.,](?=\d{3}(?!\d))", "", answers[f"utter_faq/{name}"]).replace(",", ".")
+        missing = [told for told in FURTHER[name] if told not in text]
+        assert not missing, f"{language}: {name} lacks {missing}"
+
+
+@pytest.mark.parametrize("language", ["uk", "ru"])
+def test_who_writes_in_ukrainian_or_russian_reads_of_section_24_first(
+    own_answers: dict[str, dict[str, str]], language: str
+) -> None:
+    for name in ("protection_status", "residence_permit"):
+        assert "§ 24" in own_answers[language][f"utter_faq/{name}"].split("\n\n")[0]
+
+
+def test_an_answer_is_read_on_a_telephone(own_answers: dict[str, dict[str, str]]) -> None:
+    assert {
+        f"{language}: {name}": len(text.split())
+        for language, answers in own_answers.items()
+        for name, text in answers.items()
+        if name.startswith("utter_faq/") and len(text.split()) > 175
+    } == {}
