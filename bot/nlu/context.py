@@ -73,7 +73,7 @@ class ContextReader(GraphComponent, IntentClassifier):
             "sure_search": 0.4,
             "concern": 9,
             "detail": 6,
-            "understood": 0.4,
+            "understood": 0.5,
             "matters": ["individual_case"],
             "beside": 8,
             "aside": [
@@ -141,17 +141,19 @@ class ContextReader(GraphComponent, IntentClassifier):
         """Makes a message the answer to what the hand-over asks for, if it holds one."""
         entities = message.get(ENTITIES) or []
         others = [e for e in entities if not e["entity"].startswith(_FORM)]
-        text, intent = message.get(TEXT) or "", self._understood_as(message.get(INTENT) or {})
+        text, likeliest = message.get(TEXT) or "", message.get(INTENT) or {}
         ranking = [(row["name"], row["confidence"]) for row in message.get(RANKING) or []]
-        given = self._given(text, expects, entities, intent)
-        begins = not expects.startswith(_FORM) and (message.get(INTENT) or {}).get("name") in self._opening
+        in_form = expects.startswith(_FORM)
+        asks_when = in_form and self._asks_when(text, entities, likeliest.get("name"))
+        given = {} if asks_when else self._given(text, expects, entities, self._understood_as(likeliest))
+        begins = not in_form and likeliest.get("name") in self._opening
         if begins and _OTHER_ADDRESS.search(_DATE.sub(" ", text)):
             # "Call me, 0176 12345678" begins the form, and answers one of its questions.
             others.append(_answer(_CONTACT, text, text))
         elif given:
             set_intent(message, [(_ANSWER, 1.0), *ranking])
             others = [_answer(name, value, text) for name, value in given.items()]
-        elif expects.startswith(_FORM) and self._asks_when(text, entities, intent):
+        elif asks_when:
             set_intent(message, [(self._about_case, 1.0), *ranking])
         message.set(ENTITIES, others, add_to_output=True)
 
@@ -163,7 +165,7 @@ class ContextReader(GraphComponent, IntentClassifier):
     def _asks_when(self, text: str, entities: List[Dict[str, Any]], intent: str | None) -> bool:
         """Whether a message asks when somebody will call, rather than for a call."""
         asks = intent in {self._about_case, *self._opening} and _asked(text, entities) == _WHEN
-        return asks and len(text.split()) < self._concern
+        return asks and len(text.split()) < self._concern and not _ADDRESS.search(text)
 
     def _given(self, text: str, expects: str, entities: List[Dict[str, Any]], intent: str | None) -> Dict[str, str]:
         """What a text says to the question for the slot `expects`, whatever intent it would have elsewhere."""
@@ -181,13 +183,17 @@ class ContextReader(GraphComponent, IntentClassifier):
             return {}
         if address:
             return {_CONTACT: text}
-        return {_CHANGE: "all"} if change else {}
+        if change:
+            return {_CHANGE: "all"}
+        # "Please tell them, too, that …": so long, and no question.
+        more = len(text.split()) >= self._concern and intent not in self._aside and not _asked(text, entities)
+        return {_CONCERN: text} if more else {}
 
     def _subject(self, text: str, expects: str, entities: List[Dict[str, Any]], intent: str | None) -> Dict[str, str]:
         """What it is about, in a word or in some sentences; a short question is none, it can be answered."""
         words = len(text.split())
         long = words >= self._concern or intent in self._matters
-        if not long and (intent in self._aside or self._asks_when(text, entities, intent)):
+        if not long and intent in self._aside:
             return {}
         if expects == _CONCERN:
             return {_CONCERN: text}

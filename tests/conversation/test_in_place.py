@@ -133,6 +133,7 @@ def test_the_summary_is_changed_by_typing(brain: Brain) -> None:
         ("ja", ["utter_handoff_open", "utter_ask_handoff_concern"], None),
         ("wann ruft mich jemand an?", ["utter_handoff_when", "utter_ask_handoff_concern"], None),
         ("Termin beim Jobcenter", ["utter_ask_handoff_contact"], "Termin beim Jobcenter"),
+        ("mein Kind versteht kein Deutsch", ["utter_ask_handoff_contact"], "mein Kind"),
         ("Ich möchte mit einem Menschen sprechen", ["utter_handoff_open", "utter_ask_handoff_concern"], None),
         ("Ich möchte meine Bewerbung zurückziehen und alles stornieren, geht das noch?", ["utter_ask_handoff_contact"], "Ich möchte"),
         ("Meine Mutter kann nicht mehr allein wohnen und ich suche jemanden, der hilft", ["utter_ask_handoff_contact"], "Meine Mutter"),
@@ -167,6 +168,7 @@ def test_a_topic_in_ones_own_words(brain: Brain, language: str, text: str, topic
     ("language", "text", "reply"),
     [
         ("de", "ja", "utter_handoff_open"), ("ar", "نعم", "utter_handoff_open"), ("pl", "tak", "utter_handoff_open"),
+        ("de", "zurück", "utter_handoff_open"), ("de", "Kann meine Frau auch kommen", "utter_faq/family_reunion"),
         ("de", "Guten Tag", "utter_handoff_open"), ("de", "danke", "utter_handoff_not_sent"),
         ("en", "monday morning", "utter_handoff_topic_unknown"),
         ("uk", "можна щоб мені передзвонили українською", "utter_handoff_open"),
@@ -230,6 +232,12 @@ def test_what_is_no_address_is_answered_for_what_it_is(brain: Brain, language: s
 def test_thanks_below_the_summary_send_nothing_and_say_so(brain: Brain, language: str, text: str) -> None:
     answers, slots = talk(brain, [*TO_THE_SUMMARY, text], language)
     assert names(answers[-1]) == ["utter_handoff_not_sent", "utter_handoff_summary"] and slots["handoff_consent"] is None
+
+
+def test_more_below_the_summary_is_added_to_the_concern(brain: Brain) -> None:
+    answers, slots = talk(brain, [*TO_THE_SUMMARY, "please also tell them that i only have time on mondays"], "en")
+    assert slots["handoff_concern"] == "Ich suche eine Hebamme\nplease also tell them that i only have time on mondays"
+    assert names(answers[-1]) == ["utter_handoff_concern_noted", "utter_handoff_summary"]
 
 
 def test_who_says_goodbye_is_told_that_nothing_is_sent_and_can_go_on(brain: Brain) -> None:

@@ -139,7 +139,10 @@ def test_what_is_about_the_conversation_is_no_answer(asked: str, intent: str) ->
 
 @pytest.mark.parametrize("asked", ["topic", "concern", "contact", "consent"])
 def test_asking_when_somebody_calls_asks_for_no_call(asked: str) -> None:
-    assert in_form("wann ruft jemand an", asked, "request_appointment", handoff_question="when") == ("case_status", {})
+    when = {"handoff_question": "when"}
+    assert in_form("wann ruft jemand an", asked, "request_appointment", 0.3, **when) == ("case_status", {})
+    both = "wann rufen Sie an? 0176 12345678"
+    assert in_form(both, asked, "request_appointment", **when) == ("inform", {"handoff_contact": both})
 
 
 def test_a_wish_for_an_appointment_may_be_the_concern() -> None:
@@ -150,6 +153,10 @@ def test_a_wish_for_an_appointment_may_be_the_concern() -> None:
 def test_below_the_summary_a_change_can_be_asked_for() -> None:
     assert in_form("das Thema stimmt nicht", "consent", "complain", handoff_change="all") == ("inform", {"handoff_change": "all"})
     assert in_form("ja", "consent", "affirm") == ("affirm", {})
+    more = "sagen Sie bitte auch, dass ich nur am Montag kommen kann"
+    assert in_form(more, "consent", "request_appointment") == ("inform", {"handoff_concern": more})
+    question = "und was passiert dann mit all dem, was ich geschrieben habe?"
+    assert in_form(question, "consent", "faq/office_contact") == ("faq", {})
 
 
 def test_words_of_the_form_mean_nothing_outside_of_it() -> None:
