@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from itertools import dropwhile, islice, takewhile
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.reading import HANDOFF_SLOTS, case_of, intent_of, language_of, running_case, said
+from actions.reading import HANDOFF_SLOTS, case_of, in_form, intent_of, language_of, running_case, said, typed
 from bot.conversation.forms import read_contact
+from bot.conversation.presenting import as_written
 from bot.handoff import cases, summary
 from bot.region import name_in
 from bot.resources import current
 
 Events = list[dict[str, Any]]
-_FEWEST_DIGITS = 3
+_TOPIC_UNKNOWN, _CONCERN_NOTED = "utter_handoff_topic_unknown", "utter_handoff_concern_noted"
 _BACK = "back"
 """What the domain takes a step back for where it asks for consent."""
 _LONGEST_STEP_BACK = 4
@@ -33,12 +36,47 @@ def _steps_back(tracker: Tracker) -> bool:
     return intent_of(tracker) == "go_back" and len(text.split()) <= _LONGEST_STEP_BACK
 
 
-def _no_contact(intent: str, text: str) -> str:
-    """The reply to a text without an address: asked for a person again, mistyped, or something else altogether."""
-    if intent in ("request_human", "request_appointment"):
-        return "utter_handoff_open"
-    tried = "@" in text or sum(char.isdigit() for char in text) >= _FEWEST_DIGITS
-    return "utter_handoff_contact_invalid" if tried else "utter_handoff_pardon"
+def _asked(tracker: Tracker) -> str | None:
+    """The slot whose question the last message came after; None where the form did not run yet."""
+    return tracker.get_slot("requested_slot")
+
+
+def _before(tracker: Tracker, slot: str) -> str | None:
+    """A slot's value before the last message."""
+    events = dropwhile(lambda event: event.get("event") != "user", reversed(tracker.events))
+    values = (event.get("value") for event in events if (event.get("event"), event.get("name")) == ("slot", slot))
+    return next(values, None)
+
+
+def _said_before(tracker: Tracker, *replies: str) -> bool:
+    """Whether one of these replies was given to the message before the last one."""
+    events = dropwhile(lambda event: event.get("event") != "user", reversed(tracker.events))
+    turn = takewhile(lambda event: event.get("event") != "user", islice(events, 1, None))
+    return any((event.get("metadata") or {}).get("utter_action") in replies for event in turn)
+
+
+def _topic_on_a_button(text: str, language: str) -> str | None:
+    """The topic whose button alone has these words: "papers" of "Arriving and papers"."""
+    variations = current().replies["utter_ask_handoff_topic"]
+    buttons = [button for each in variations if each["condition"][0]["value"] == language for button in each["buttons"]]
+    typed_words = set(as_written(text))
+    fitting = [each["payload"] for each in buttons if typed_words and typed_words <= set(as_written(each["title"]))]
+    return str(json.loads(fitting[0].removeprefix("/inform"))["handoff_topic"]) if len(fitting) == 1 else None
+
+
+def _topic_of(tracker: Tracker, text: str) -> str | None:
+    """The topic that is named, or that the last message is likeliest about, all of a topic's intents taken together."""
+    named = _topic_on_a_button(text, language_of(tracker))
+    if named:
+        return named
+    rules = current().dialogue["handoff"]
+    rows = tracker.latest_message.get("intent_ranking") or [{"name": intent_of(tracker), "confidence": 1.0}]
+    likely = {
+        topic: sum(row["confidence"] for row in rows if row["name"] in intents)
+        for topic, intents in rules["topics"].items()
+    }
+    topic = max(likely, key=lambda each: likely[each])
+    return topic if likely[topic] >= rules["least"] else None
 
 
 class ActionStartHandoff(Action):
@@ -69,24 +107,38 @@ class ValidateHandoffForm(FormValidationAction):
     def validate_handoff_topic(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> dict[str, Any]:
-        """A topic's id from a button or form, or what a typed answer was understood as."""
+        """A topic's id from a button or form, or the one that a typed answer is about.
+
+        What fits no topic is asked about once, then it is the last one; what was written is not lost where it may be
+        the concern.
+        """
         if value is None or value in current().region.topics:
             return {"handoff_topic": value}
-        ranking = [row["name"] for row in tracker.latest_message.get("intent_ranking") or []]
-        topics = current().dialogue["handoff"]["topics"]
-        for name in [intent_of(tracker), *ranking[:2]]:
-            topic = next((topic for topic, intents in topics.items() if name in intents), None)
-            if topic:
-                return {"handoff_topic": topic}
-        return {"handoff_topic": list(topics)[-1]}
+        topic, concern = _topic_of(tracker, value), said(tracker).get("handoff_concern")
+        if topic or concern:
+            # Who wrote what it is about chooses the topic only if it does not follow from that.
+            return {"handoff_topic": topic}
+        topics = list(current().dialogue["handoff"]["topics"])
+        slots = {"handoff_topic": topics[-1] if _said_before(tracker, _TOPIC_UNKNOWN, _CONCERN_NOTED) else None}
+        known = tracker.get_slot("handoff_concern")
+        if known:
+            dispatcher.utter_message(response=_CONCERN_NOTED)
+            return {**slots, "handoff_concern": f"{known}\n{value}"}
+        if slots["handoff_topic"] is None:
+            dispatcher.utter_message(response=_TOPIC_UNKNOWN)
+        return slots
 
     def validate_handoff_concern(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> dict[str, Any]:
-        """Any text; not emptied again by a message that changes it all. A step back asks for the topic again."""
+        """Any text; one that comes at another step is added to what is known. A step back asks for the topic again."""
         if value is not None and _steps_back(tracker):
             return {"handoff_concern": None, "handoff_topic": None}
-        return {"handoff_concern": value}
+        if value is None or not typed(tracker) or _asked(tracker) in (None, "handoff_concern"):
+            return {"handoff_concern": value}
+        known = _before(tracker, "handoff_concern")
+        dispatcher.utter_message(response=_CONCERN_NOTED)
+        return {"handoff_concern": f"{known}\n{value}" if known else value}
 
     def validate_handoff_contact(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
@@ -102,9 +154,24 @@ class ValidateHandoffForm(FormValidationAction):
             return {"handoff_contact": way or summary.NO_CONTACT}
         contact = read_contact(address, **summary.countries(current(), language_of(tracker)))
         if contact is None:
-            dispatcher.utter_message(response=_no_contact(intent_of(tracker), address))
-            return {"handoff_contact": None}
-        return {"handoff_contact": f"{way} {contact[1]}".strip()}
+            return self._without_contact(address, dispatcher, tracker)
+        given = f"{way} {contact[1]}".strip()
+        if typed(tracker) and _asked(tracker) not in ("handoff_contact", "handoff_consent"):
+            shown = summary.contact_in_words(current(), given, True, language_of(tracker))
+            dispatcher.utter_message(response="utter_handoff_contact_noted", contact=shown)
+        return {"handoff_contact": given}
+
+    @staticmethod
+    def _without_contact(text: str, dispatcher: CollectingDispatcher, tracker: Tracker) -> dict[str, Any]:
+        """Nothing in the text is an address: mistyped where one was asked for, else the number of something."""
+        asked, kept = _asked(tracker), {"handoff_contact": _before(tracker, "handoff_contact")}
+        if asked == "handoff_concern":
+            return {**kept, "handoff_concern": text}
+        if asked in ("handoff_contact", "handoff_consent"):
+            dispatcher.utter_message(response="utter_handoff_contact_invalid")
+        elif asked and not said(tracker).get("handoff_concern"):
+            dispatcher.utter_message(response="utter_handoff_open")
+        return kept
 
     def validate_handoff_consent(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
@@ -185,6 +252,9 @@ class ActionCaseStatus(Action):
             dispatcher.utter_message(response=known, case_number=own, state=state, agreed=case["agreed"] or "")
         elif asked:
             dispatcher.utter_message(response="utter_case_status_elsewhere")
+        elif in_form(tracker):
+            # "When will somebody call?" while nothing is sent yet.
+            dispatcher.utter_message(response="utter_handoff_when")
         else:
             dispatcher.utter_message(response="utter_case_status")
         return []

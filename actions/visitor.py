@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.reading import said
+from actions.reading import in_form, said
 from actions.showing import persona_rules, show_for_persona
 from bot.resources import current
 
@@ -25,6 +25,11 @@ class ActionChangeLanguage(Action):
         languages = current().languages
         wanted = said(tracker).get("language")
         wanted = wanted[-1] if isinstance(wanted, list) else wanted
+        if wanted and wanted == (tracker.latest_message.get("metadata") or {}).get("language"):
+            # "Call me back in English", in English, is no change; a form goes on.
+            response = "utter_handoff_open" if in_form(tracker) else "utter_language_same"
+            dispatcher.utter_message(response=response)
+            return []
         if wanted in languages:
             dispatcher.utter_message(response="utter_language_changed", language=wanted)
             return [SlotSet("language", wanted)]

@@ -176,7 +176,9 @@ class Brain:
             parse_data=parsed,
             input_channel="lotse",
             message_id=str(message.seq),
-            metadata={"seq": message.seq, "case": message.case, "typed": message.payload is None},
+            metadata={
+                "seq": message.seq, "case": message.case, "typed": message.payload is None, "language": message.language,
+            },  # fmt: skip
         )
         # As its `handle_message`, which would look for the conversation once more.
         await processor._handle_message_with_tracker(said, tracker)

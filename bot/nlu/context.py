@@ -21,11 +21,17 @@ from bot.nlu.intents import RANKING, set_intent
 
 _ANSWER = "inform"
 _FORM = "handoff_"
+_TOPIC, _CONCERN, _CONTACT, _CONSENT = "handoff_topic", "handoff_concern", "handoff_contact", "handoff_consent"
 _CHANGE = "handoff_change"
+_QUESTION = "handoff_question"
+_WHEN = "when"
 _ADDRESS = re.compile(r"\S@|\d(?:[\s()/-]*\d){6}")
 """An e-mail address, as far as it was finished, or as many digits as a telephone number has."""
-_OTHER_ADDRESS = re.compile(r"\S@|(?<![\w+])[+0](?:[\s()/-]*\d){6}")
-"""The same where another one is known already, and a number may be that of a file."""
+_IN_GROUPS = r"(?=(?:\d[\s-]?){9})\d{2,4}(?:[\s-]\d{2,4}){2,5}(?![\w-])"
+_OTHER_ADDRESS = re.compile(rf"\S@|(?<![\w+])(?:[+0٠۰](?:[\s()/-]*\d){{6}}|{_IN_GROUPS})")
+"""The same where a number may be that of a file: another one is known already, or something else is asked for. One of a
+telephone begins with + or 0, or is written in groups."""
+_QUESTION_MARK = re.compile(r"[?؟]")
 _DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b")
 
 
@@ -46,10 +52,14 @@ class ContextReader(GraphComponent, IntentClassifier):
         least so confident stays what it is; for the intents of `searches`, which a criterion alone would hardly look
         like, `sure_search` is enough. alone: from this share on it is nothing else.
 
-        concern: from so many words on, what is written where the hand-over asks for the concern is one. danger: an
-        intent that is never an answer to a form. ending: intents that end it, if they are short. ways: how to meet
-        without an address. short: "no number" in a message of more words may say something else. plain: from this
-        share of its letters on it says nothing else.
+        concern: from so many words on, what is written where the hand-over asks for topic or concern is a concern.
+        detail: the same where the topic is asked for, and the message is no question. matters: intents that are one,
+        however short. beside: words besides an address that make a concern. understood: a less confident intent takes
+        no answer away. aside: intents of short messages that are about the conversation rather than an answer. opening:
+        intents that begin the hand-over. about_case: what a question for when somebody will call is. danger: an intent
+        that is never an answer to a form. ending: intents that end it, if they are short. ways: how to meet without an
+        address. short: "no number" in a message of more words may say something else. plain: from this share of its
+        letters on it says nothing else.
         """
         return {
             "criteria": [
@@ -62,6 +72,16 @@ class ContextReader(GraphComponent, IntentClassifier):
             "searches": ["find_job", "find_training", "find_housing", "find_childcare"],
             "sure_search": 0.4,
             "concern": 9,
+            "detail": 6,
+            "understood": 0.5,
+            "matters": ["individual_case"],
+            "beside": 8,
+            "aside": [
+                "affirm", "ask_capabilities", "ask_is_bot", "cancel", "change_language", "delete_data", "deny", "go_back",
+                "goodbye", "greet", "praise", "privacy", "repeat", "request_human", "start_over", "thank",
+            ],
+            "about_case": "case_status",
+            "opening": ["request_human", "request_appointment", "individual_case"],
             "danger": "crisis",
             "ending": ["cancel", "start_over"],
             "ways": ["visit", "video"],
@@ -77,6 +97,9 @@ class ContextReader(GraphComponent, IntentClassifier):
         self._sure_of = {name: config["sure_search"] for name in config["searches"]}
         self._danger, self._ending, self._ways = config["danger"], set(config["ending"]), set(config["ways"])
         self._concern, self._short, self._plain = config["concern"], config["short"], config["plain"]
+        self._detail, self._beside, self._about_case = config["detail"], config["beside"], config["about_case"]
+        self._understood, self._aside = config["understood"], set(config["aside"])
+        self._matters, self._opening = set(config["matters"]), set(config["opening"])
 
     @classmethod
     def create(
@@ -117,49 +140,103 @@ class ContextReader(GraphComponent, IntentClassifier):
     def _read_in_form(self, message: Message, expects: str) -> None:
         """Makes a message the answer to what the hand-over asks for, if it holds one."""
         entities = message.get(ENTITIES) or []
-        message.set(ENTITIES, [e for e in entities if not e["entity"].startswith(_FORM)], add_to_output=True)
-        text = message.get(TEXT) or ""
-        given = self._given(text, expects, entities, (message.get(INTENT) or {}).get("name"))
-        if given:
-            ranking = [(row["name"], row["confidence"]) for row in message.get(RANKING) or []]
+        others = [e for e in entities if not e["entity"].startswith(_FORM)]
+        text, likeliest = message.get(TEXT) or "", message.get(INTENT) or {}
+        ranking = [(row["name"], row["confidence"]) for row in message.get(RANKING) or []]
+        in_form = expects.startswith(_FORM)
+        asks_when = in_form and self._asks_when(text, entities, likeliest.get("name"))
+        given = {} if asks_when else self._given(text, expects, entities, self._understood_as(likeliest))
+        begins = not in_form and likeliest.get("name") in self._opening
+        if begins and _OTHER_ADDRESS.search(_DATE.sub(" ", text)):
+            # "Call me, 0176 12345678" begins the form, and answers one of its questions.
+            others.append(_answer(_CONTACT, text, text))
+        elif given:
             set_intent(message, [(_ANSWER, 1.0), *ranking])
-            answers = [{"entity": name, "value": value, "start": 0, "end": len(text)} for name, value in given.items()]
-            message.set(ENTITIES, answers, add_to_output=True)
+            others = [_answer(name, value, text) for name, value in given.items()]
+        elif asks_when:
+            set_intent(message, [(self._about_case, 1.0), *ranking])
+        message.set(ENTITIES, others, add_to_output=True)
+
+    def _understood_as(self, intent: Dict[str, Any]) -> str | None:
+        """The intent's name; None for a guess. Danger is never one."""
+        name: str | None = intent.get("name")
+        return name if name == self._danger or intent.get("confidence", 0) >= self._understood else None
+
+    def _asks_when(self, text: str, entities: List[Dict[str, Any]], intent: str | None) -> bool:
+        """Whether a message asks when somebody will call, rather than for a call."""
+        asks = intent in {self._about_case, *self._opening} and _asked(text, entities) == _WHEN
+        return asks and len(text.split()) < self._concern and not _ADDRESS.search(text)
 
     def _given(self, text: str, expects: str, entities: List[Dict[str, Any]], intent: str | None) -> Dict[str, str]:
         """What a text says to the question for the slot `expects`, whatever intent it would have elsewhere."""
-        if expects == "handoff_contact":
+        if expects == _CONTACT:
             return self._contact(text, entities, intent)
         if intent == self._danger:
             return {}
-        if expects == "handoff_concern":
-            return {expects: text} if len(text.split()) >= self._concern else {}
+        address = _OTHER_ADDRESS.search(_DATE.sub(" ", text))
+        if expects in (_TOPIC, _CONCERN):
+            if address:
+                return self._beside_address(text, expects, intent)
+            return self._subject(text, expects, entities, intent)
         change = any(e["entity"] == _CHANGE for e in entities)
-        if expects != "handoff_consent" or intent in self._ending and not change:
+        if expects != _CONSENT or intent in self._ending and not change:
             return {}
-        if _OTHER_ADDRESS.search(_DATE.sub(" ", text)):
-            return {"handoff_contact": text}
-        return {_CHANGE: "all"} if change else {}
+        if address:
+            return {_CONTACT: text}
+        if change:
+            return {_CHANGE: "all"}
+        # "Please tell them, too, that …": so long, and no question.
+        more = len(text.split()) >= self._concern and intent not in self._aside and not _asked(text, entities)
+        return {_CONCERN: text} if more else {}
+
+    def _subject(self, text: str, expects: str, entities: List[Dict[str, Any]], intent: str | None) -> Dict[str, str]:
+        """What it is about, in a word or in some sentences; a short question is none, it can be answered."""
+        words = len(text.split())
+        long = words >= self._concern or intent in self._matters
+        if not long and intent in self._aside:
+            return {}
+        if expects == _CONCERN:
+            return {_CONCERN: text}
+        if not long and (intent in self._opening or _asked(text, entities)):
+            return {}
+        return {_TOPIC: text, **({_CONCERN: text} if long or words >= self._detail else {})}
+
+    def _beside_address(self, text: str, expects: str, intent: str | None) -> Dict[str, str]:
+        """An address where something else is asked for: beside a name alone, or in the middle of the concern."""
+        words = [word for word in text.split() if "@" not in word and any(char.isalpha() for char in word)]
+        if len(words) < self._beside and intent not in {*self._matters, *self._sure_of}:
+            return {_CONTACT: text}
+        return {_CONTACT: text, _CONCERN: text, **({_TOPIC: text} if expects == _TOPIC else {})}
 
     def _contact(self, text: str, entities: List[Dict[str, Any]], intent: str | None) -> Dict[str, str]:
-        own = [e for e in entities if e["entity"] == "handoff_contact"]
+        own = [e for e in entities if e["entity"] == _CONTACT]
         # "I have no phone" is an answer, and the model may hear a cry for help in it.
         plain = _share(text, own) >= self._plain
         if intent in (self._danger, *self._ending) and not plain:
             return {}
         if _ADDRESS.search(_DATE.sub(" ", text)):
-            return {"handoff_contact": text}
+            return {_CONTACT: text}
         if len(text.split()) > self._short:
             return {}
         channels = [e for e in entities if e["entity"] == "contact_channel"]
         named = [e["value"] for e in channels if not any(e["start"] < o["end"] and o["start"] < e["end"] for o in own)]
         # "No telephone, but an e-mail address": the other one has to be asked for.
         if own and {*named} <= self._ways:
-            return {"handoff_contact": own[0]["value"]}
+            return {_CONTACT: own[0]["value"]}
         # "No video call", "I can't come to the office": named, and not meant.
         denied = any(e["entity"] == "denied" for e in entities)
         way = next((way for way in named if way in self._ways and not denied), None)
-        return {"handoff_contact": way} if way else {}
+        return {_CONTACT: way} if way else {}
+
+
+def _answer(name: str, value: str, text: str) -> Dict[str, Any]:
+    return {"entity": name, "value": value, "start": 0, "end": len(text)}
+
+
+def _asked(text: str, entities: List[Dict[str, Any]]) -> str | None:
+    """What kind of question a text is, as its first words say; None for a statement."""
+    first = (e["value"] for e in entities if e["entity"] == _QUESTION and len(text[: e["start"]].split()) <= 1)
+    return next(first, "other" if _QUESTION_MARK.search(text) else None)
 
 
 def _share(text: str, entities: List[Dict[str, Any]]) -> float:

@@ -14,6 +14,12 @@ def test_a_language_that_there_is_is_spoken_at_once(talk: Talk, wanted: object) 
     assert talk.replies[0]["language"] == "uk" and talk.slots["language"] == "uk", "the last one that was named"
 
 
+def test_the_language_that_is_spoken_already_does_not_change(talk: Talk) -> None:
+    assert talk.run(ActionChangeLanguage(), "change_language", language="de") == ["utter_language_same"]
+    talk.loop = {"name": "handoff_form"}
+    assert talk.run(ActionChangeLanguage(), "change_language", language="de") == ["utter_handoff_open"], "the form goes on"
+
+
 @pytest.mark.parametrize(("given", "response"), [({"language": "fr"}, "utter_language_unavailable"), ({}, "utter_ask_language")])
 def test_else_those_that_there_are_are_offered(talk: Talk, given: dict[str, str], response: str) -> None:
     assert talk.run(ActionChangeLanguage(), "change_language", **given) == [response]

@@ -56,11 +56,11 @@ def test_context(text: str, ranking: Any, entities: Any, metadata: Any, intent: 
     assert read(text, ranking, [entity(name, text, words) for name, words in entities], **metadata) == intent
 
 
-def in_form(text: str, expects: str, intent: str, **entities: str) -> tuple[str, dict[str, str]]:
-    """What a message is that would be `intent` elsewhere; entities with their values."""
+def in_form(text: str, expects: str | None, intent: str, sure: float = 0.9, **entities: str) -> tuple[str, dict[str, str]]:
+    """What a message is that would be `intent` elsewhere; entities with their values, at the beginning of the text."""
     found = [{"entity": name, "value": value, "start": 0, "end": 1} for name, value in entities.items()]
-    message = Message({"text": text, "metadata": {"expects": f"handoff_{expects}"}, "entities": found})
-    set_intent(message, [(intent, 0.9)])
+    message = Message({"text": text, "metadata": {"expects": f"handoff_{expects}" if expects else None}, "entities": found})
+    set_intent(message, [(intent, sure)])
     ContextReader(ContextReader.get_default_config()).process([message])
     given = {e["entity"]: e["value"] for e in message.get("entities") if e["entity"].startswith("handoff_")}
     return str(message.get("intent")["name"]), given
@@ -70,7 +70,33 @@ def in_form(text: str, expects: str, intent: str, **entities: str) -> tuple[str,
 def test_an_address_is_one_whatever_question_it_looks_like(text: str) -> None:
     assert in_form(text, "contact", "faq/office_contact") == ("inform", {"handoff_contact": text})
     assert in_form(text, "consent", "out_of_scope") == ("inform", {"handoff_contact": text}), "and changes the summary"
-    assert in_form(text, "topic", "faq/office_contact") == ("faq", {})
+    for asked in ("topic", "concern"):
+        assert in_form(text, asked, "out_of_scope") == ("inform", {"handoff_contact": text}), "and not what was asked for"
+    assert in_form(text, None, "request_human") == ("request_human", {"handoff_contact": text}), "and begins the form"
+    assert in_form(text, None, "faq/office_contact") == ("faq", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("Mein Vermieter kündigt mir wegen der zwei Katzen, Telefon 0176 12345678", "out_of_scope"),
+        ("Wohnung gesucht, 0176 12345678", "find_housing"),
+    ],
+)
+def test_an_address_may_stand_in_the_concern(text: str, intent: str) -> None:
+    both = {"handoff_contact": text, "handoff_concern": text}
+    assert in_form(text, "concern", intent) == ("inform", both)
+    assert in_form(text, "topic", intent) == ("inform", {**both, "handoff_topic": text})
+
+
+@pytest.mark.parametrize("number", ["380 67 123 45 67", "601 234 567", "+48601234567", "٠١٧٦ ١٢٣٤٥٦٧٨"])
+def test_numbers_written_like_those_of_telephones(number: str) -> None:
+    assert in_form(number, "topic", "case_status")[1] == {"handoff_contact": number}
+
+
+@pytest.mark.parametrize("number", ["20261234567", "am 24.11.2026", "2026-12-01", "zu 10 20 30 Prozent"])
+def test_numbers_of_something_else(number: str) -> None:
+    assert in_form(number, "concern", "case_status")[1] == {"handoff_concern": number}
 
 
 def test_how_else_to_be_reached() -> None:
@@ -87,9 +113,50 @@ def test_a_long_text_is_the_concern_and_a_short_question_is_answered() -> None:
     assert in_form(long, "concern", "crisis") == ("crisis", {})
 
 
+def test_a_topic_in_words() -> None:
+    assert in_form("Papiere", "topic", "faq/id_documents") == ("inform", {"handoff_topic": "Papiere"})
+    assert in_form("brzl", "topic", "refine_search") == ("inform", {"handoff_topic": "brzl"})
+    sentence = "es geht um einen Brief vom Amt"
+    both = {"handoff_topic": sentence, "handoff_concern": sentence}
+    assert in_form(sentence, "topic", "faq/residence_permit") == ("inform", both), "says what it is about, too"
+    assert in_form("mir geht es schlecht", "topic", "individual_case")[1].keys() == both.keys()
+
+
+def test_a_question_is_no_topic() -> None:
+    assert in_form("Was kostet die Kita", "topic", "faq/childcare_costs", handoff_question="other") == ("faq", {})
+    assert in_form("Kostet die Kita etwas?", "topic", "faq/childcare_costs") == ("faq", {})
+    long = "Was kostet die Kita für zwei Kinder, und wer hilft mir mit dem Antrag?"
+    given = in_form(long, "topic", "faq/childcare_costs", handoff_question="other")
+    assert given == ("inform", {"handoff_topic": long, "handoff_concern": long}), "so long, it is what they want to talk about"
+
+
+@pytest.mark.parametrize("asked", ["topic", "concern"])
+@pytest.mark.parametrize("intent", ["affirm", "thank", "greet", "goodbye", "praise", "request_human"])
+def test_what_is_about_the_conversation_is_no_answer(asked: str, intent: str) -> None:
+    assert in_form("ja danke", asked, intent) == (intent, {})
+    assert in_form("brzl gnompf", asked, intent, sure=0.3)[0] == "inform", "a guess takes no answer away"
+
+
+@pytest.mark.parametrize("asked", ["topic", "concern", "contact", "consent"])
+def test_asking_when_somebody_calls_asks_for_no_call(asked: str) -> None:
+    when = {"handoff_question": "when"}
+    assert in_form("wann ruft jemand an", asked, "request_appointment", 0.3, **when) == ("case_status", {})
+    both = "wann rufen Sie an? 0176 12345678"
+    assert in_form(both, asked, "request_appointment", **when) == ("inform", {"handoff_contact": both})
+
+
+def test_a_wish_for_an_appointment_may_be_the_concern() -> None:
+    assert in_form("Termin beim Amt", "concern", "request_appointment") == ("inform", {"handoff_concern": "Termin beim Amt"})
+    assert in_form("Termin beim Amt", "topic", "request_appointment") == ("request_appointment", {})
+
+
 def test_below_the_summary_a_change_can_be_asked_for() -> None:
     assert in_form("das Thema stimmt nicht", "consent", "complain", handoff_change="all") == ("inform", {"handoff_change": "all"})
     assert in_form("ja", "consent", "affirm") == ("affirm", {})
+    more = "sagen Sie bitte auch, dass ich nur am Montag kommen kann"
+    assert in_form(more, "consent", "request_appointment") == ("inform", {"handoff_concern": more})
+    question = "und was passiert dann mit all dem, was ich geschrieben habe?"
+    assert in_form(question, "consent", "faq/office_contact") == ("faq", {})
 
 
 def test_words_of_the_form_mean_nothing_outside_of_it() -> None:

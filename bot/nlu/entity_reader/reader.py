@@ -118,7 +118,8 @@ class EntityReader:
         for entity, matches in by_entity.items():
             rules = self._rules.get(entity, {})
             blocked = any(cue in reading.cues for cue in rules.get("blocked_by", ()))
-            if blocked and reading.expects != entity:
+            elsewhere = bool(rules.get("asked_for")) and reading.expects not in rules["asked_for"]
+            if elsewhere or blocked and reading.expects != entity:
                 continue
             matches.sort(key=lambda m: (m.first - m.last, m.value is not None, -m.quality, m.weak))
             taken: set[int] = set()

@@ -252,6 +252,16 @@ def test_a_known_intent_leaves_out_what_means_nothing_there(reader: EntityReader
     assert values(reader.read(text, "de", intent="faq/renting")) == {"place=stendal"}
 
 
+def test_how_a_question_begins_counts_in_the_hand_over_alone(reader: EntityReader) -> None:
+    def questions(text: str, language: str, expects: str | None) -> list[str]:
+        return [e["value"] for e in reader.read(text, language, expects) if e["entity"] == "handoff_question"]
+
+    for text, language in [("wann ruft jemand an", "de"), ("а коли зателефонують", "uk"), ("متى يتصل أحد", "ar")]:
+        assert questions(text, language, "handoff_topic") == ["when"]
+        assert questions(text, language, "place") == questions(text, language, None) == []
+    assert questions("gdzie to jest", "pl", "handoff_concern") == ["other"]
+
+
 def test_offsets_are_those_of_the_message_as_it_was_typed(reader: EntityReader) -> None:
     for text, part, entity in [
         ("Straße? Nein: Tangermünde!", "Tangermünde", "place"),
