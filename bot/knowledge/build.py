@@ -18,9 +18,10 @@ from bot.knowledge.names import Names
 from bot.knowledge.offers import Offer
 from bot.knowledge.schema import ENUMERATED, MEASURED
 from bot.knowledge.words import MIN_COMPOUND, CompoundSplitter, distinct, index_words
+from bot.region import Region
 
 # Raised whenever the file's layout or the cutting of words changes: an older file is then built anew.
-FORMAT = 6
+FORMAT = 7
 
 ALWAYS = date.min.toordinal()
 FOREVER = date.max.toordinal()
@@ -69,7 +70,7 @@ def build_index(
             connection.execute(
                 "INSERT INTO fts (rowid, title, body) VALUES (?, ?, ?)", (row, " ".join(title), " ".join(body))
             )
-            connection.execute(_INSERT_OFFER, _offer_row(row, offer))
+            connection.execute(_INSERT_OFFER, _offer_row(row, offer, names.region))
             connection.execute("INSERT INTO record VALUES (?, ?)", (row, dump_offer(offer)))
         nowhere: array[int] = array("I")
         for word, rows in body_rows.items():
@@ -137,8 +138,11 @@ def _parts(text: str, splitter: CompoundSplitter) -> list[str]:
     return distinct(part for word in index_words(text) for part in splitter.parts(word))
 
 
-def _offer_row(row: int, offer: Offer) -> tuple[Any, ...]:
+def _offer_row(row: int, offer: Offer, region: Region) -> tuple[Any, ...]:
     last = offer.last_day
+    # A house in a village is in the country, whatever town the village belongs to.
+    named = " ".join([*offer.title.values(), offer.address or ""])
+    country = not region.is_town(offer.place) or region.village_in(offer.place, named) is not None
     return (
         row,
         offer.id,
@@ -146,12 +150,13 @@ def _offer_row(row: int, offer: Offer) -> tuple[Any, ...]:
         offer.place,
         offer.valid_from.toordinal() if offer.valid_from else ALWAYS,
         last.toordinal() if last else FOREVER,
+        int(country),
         *(fill(offer.facts) for fill in ENUMERATED.values()),
         *(fill(offer.facts) for fill in MEASURED.values()),
     )
 
 
-_INSERT_OFFER = f"INSERT INTO offer VALUES ({', '.join('?' * (6 + len(_COLUMNS)))})"
+_INSERT_OFFER = f"INSERT INTO offer VALUES ({', '.join('?' * (7 + len(_COLUMNS)))})"
 
 _LAYOUT = f"""
     PRAGMA journal_mode = OFF;
@@ -165,6 +170,7 @@ _LAYOUT = f"""
         place TEXT NOT NULL,
         valid_from INTEGER NOT NULL,
         valid_until INTEGER NOT NULL,
+        country INTEGER NOT NULL,
         {", ".join(f"{name} INTEGER NOT NULL" for name in ENUMERATED)},
         {", ".join(f"{name} REAL" for name in MEASURED)}
     );

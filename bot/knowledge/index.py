@@ -109,12 +109,13 @@ class OfferIndex:
         criteria = {name: FILTERS[name].accepts(table.columns, value) for name, value in filters.items()}
         distances = self._distances([query.place, *query.also_in] if query.place else [])
         if query.place:
-            near = {id for id, km in distances.items() if km <= query.radius_km} | {query.place, *query.also_in}
-            criteria["place"] = np.array([id in near for id in table.places])[table.place]
+            criteria["place"] = self._around(query, query.radius_km, distances, table)
+        wider = query.place and query.near_km > query.radius_km
+        near = self._around(query, query.near_km, distances, table) if wider else None
         if query.without_place:
             criteria["without_place"] = np.array([id not in query.without_place for id in table.places])[table.place]
         if query.countryside:
-            criteria["countryside"] = np.array([not self.region.is_town(id) for id in table.places])[table.place]
+            criteria["countryside"] = table.columns["country"] != 0
         criteria_text = [] if terms is None else ["text"]
         words, preferred = _Words(terms or [], table.size), _Words(liked or [], table.size)
         shown = _valid(table, query.kind, query.today or date.today())
@@ -123,23 +124,27 @@ class OfferIndex:
             fits = shown.copy()
             for name, accepted in criteria.items():
                 if name not in given_up:
-                    fits &= accepted
+                    fits &= near if name == "place" and near is not None and "near" in given_up else accepted
             return fits if terms is None or "text" in given_up else fits & words.fit(fits)
 
-        steps = relax_steps(query.kind, [*criteria, *criteria_text])
+        widened = [] if near is None else ["near"]
+        steps = relax_steps(query.kind, [*criteria, *criteria_text, *widened])
         for given_up in [(), *steps]:
             numbers = np.flatnonzero(fitting(given_up))
             if len(numbers):
-                by_words = terms is not None and "text" not in given_up
-                scores = (words if by_words else preferred).scores[numbers]
+                # Words that are no condition any more still say what is liked.
+                scores = (words.scores if "text" not in given_up and terms else words.scores + preferred.scores)[numbers]
                 page = _best(numbers, scores, table, distances, query.offset, query.limit)
                 # That it is not there speaks for no offer in particular.
-                met = [name for name in criteria if name not in given_up and name != "without_place"]
+                lost = {*given_up, *(["place"] if "near" in given_up else [])}
+                met = [name for name in criteria if name not in lost and not name.startswith("without_")]
                 found = [*(terms or []), *(liked or [])]
                 hits = tuple(self._hit(connection, number, distances, met, found) for number in page)
-                alone = [step for step in steps if len(step) == 1] if given_up else []
-                without = {name: count for (name,) in alone if (count := int(fitting((name,)).sum()))}
-                return Result(hits, len(numbers), given_up, without)
+                alone = [*criteria, *criteria_text] if given_up else []
+                without = {name: count for name in alone if (count := int(fitting((name,)).sum()))}
+                # Who gives up the place altogether has not only looked around it.
+                relaxed = tuple(name for name in given_up if name != "near" or "place" not in given_up)
+                return Result(hits, len(numbers), relaxed, without)
         return Result((), 0, ())
 
     def get(self, id: str) -> Offer | None:
@@ -206,6 +211,11 @@ class OfferIndex:
         everywhere = self.region.places if places else {}
         return {id: min(self.region.distance_km(place, id) for place in places) for id in everywhere}
 
+    def _around(self, query: Query, km: float, distances: Mapping[str, float], table: _Table) -> np.ndarray:
+        """Which offers are in the places of a query, or at most so far away."""
+        there = {id for id, far in distances.items() if far <= km} | {query.place, *query.also_in}
+        return np.array([id in there for id in table.places])[table.place]
+
     def _hit(
         self, connection: sqlite3.Connection, number: int, distances: Mapping[str, float], met: Sequence[str],
         terms: Sequence[Term],
@@ -269,13 +279,14 @@ def _best(
 
 
 def _read_table(connection: sqlite3.Connection, version: tuple[int, int]) -> _Table:
-    names = ("kind", "place", "valid_from", "valid_until", *ENUMERATED, *MEASURED)
+    names = ("kind", "place", "valid_from", "valid_until", "country", *ENUMERATED, *MEASURED)
     rows = connection.execute(f"SELECT {', '.join(names)} FROM offer ORDER BY number").fetchall()
     fields: dict[str, Any] = (
         dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(names, ())
     )
     places = sorted({*fields["place"]})
-    whole = {name: np.array((0, *fields[name]), dtype=np.int64) for name in ("valid_from", "valid_until", *ENUMERATED)}
+    integers = ("valid_from", "valid_until", "country", *ENUMERATED)
+    whole = {name: np.array((0, *fields[name]), dtype=np.int64) for name in integers}
     real = {name: np.array((None, *fields[name]), dtype=np.float64) for name in MEASURED}
     return _Table(
         version=version,

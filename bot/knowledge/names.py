@@ -14,7 +14,7 @@ _LAST_RESORT = ("en", "de")
 # Facts whose values have names in the lexicon.
 ENTITIES = ("occupation", "working_time", "deal", "housing_kind", "childcare_kind")
 # And those that visitors have, which no offer has.
-_NAMED = (*ENTITIES, "persona")
+_NAMED = (*ENTITIES, "persona", "wish")
 
 
 @dataclass(frozen=True)
