@@ -166,7 +166,7 @@ class ActionGoBack(Action):
         settings = current().dialogue["search"]
         # What was said since is taken back as well.
         names = [*settings["kinds"][search.kind]["own"], *settings["kept"]]
-        slots = [SlotSet(name, search.criteria.get(name)) for name in names]
+        slots = [SlotSet(name, search.criteria.get(name)) for name in names if name in tracker.slots]
         return slots + show(dispatcher, tracker, search, history[:-1], ask=False)
 
 
@@ -179,7 +179,7 @@ class ActionStartOver(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         dispatcher.utter_message(response="utter_start_over")
         settings = current().dialogue["search"]
-        own = {name for rule in settings["kinds"].values() for name in rule["own"]}
+        own = {name for rule in settings["kinds"].values() for name in rule["own"] if name in tracker.slots}
         state = ["place", "search_kind", "shown_offers", "selected_offer", "offer_open", "asked_criterion"]
         forgotten = [SlotSet(name, None) for name in [*sorted(own), *state, "asked_criteria"]]
         return [*forgotten, SlotSet("search_history", as_slot([]))]

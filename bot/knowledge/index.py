@@ -133,7 +133,8 @@ class OfferIndex:
             numbers = np.flatnonzero(fitting(given_up))
             if len(numbers):
                 # Words that are no condition any more still say what is liked.
-                scores = (words.scores if "text" not in given_up and terms else words.scores + preferred.scores)[numbers]
+                told = [preferred] if not terms else [words] if "text" not in given_up else [words, preferred]
+                scores = np.sum([each.scores[numbers] for each in told], axis=0)
                 page = _best(numbers, scores, table, distances, query.offset, query.limit)
                 # That it is not there speaks for no offer in particular.
                 lost = {*given_up, *(["place"] if "near" in given_up else [])}

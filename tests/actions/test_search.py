@@ -138,3 +138,11 @@ def test_nearer_without_a_place_asks_for_it(talk: Talk) -> None:
     say(talk, "find_job", "Arbeit in der Pflege", occupation="nursing_care")
     talk.slots["asked_criteria"] = ["place"]
     assert say(talk, "refine_search", "nicht so weit weg", change="nearer")[-1] == "utter_ask_place"
+
+
+def test_only_slots_that_there_are_are_set(talk: Talk) -> None:
+    say(talk, "find_job", "Arbeit ohne Deutsch", german_level=0)
+    say(talk, "refine_search", "nicht im Büro", without_occupation="administration")
+    for action in (ActionGoBack(), ActionStartOver()):
+        dispatcher = CollectingDispatcher()
+        assert {event["name"] for event in action.run(dispatcher, talk.tracker("go_back"), {})} <= set(talk.slots)

@@ -145,6 +145,7 @@ def test_a_criterion_of_another_kind_changes_the_subject() -> None:
 
 def test_a_trade_after_a_search_for_training_is_no_job() -> None:
     assert kind_of("refine_search", {"occupation": "metal"}, "training", SETTINGS) == "training"
+    assert kind_of("refine_search", {"without_occupation": "metal"}, "training", SETTINGS) == "training"
     assert kind_of("refine_search", {"working_time": "part_time"}, "training", SETTINGS) == "job"
 
 
