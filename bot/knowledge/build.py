@@ -9,7 +9,7 @@ import dataclasses
 import json
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,11 @@ from typing import Any
 from bot.knowledge.names import Names
 from bot.knowledge.offers import Offer
 from bot.knowledge.schema import ENUMERATED, MEASURED
-from bot.knowledge.words import MIN_COMPOUND, CompoundSplitter, distinct, index_words
+from bot.knowledge.words import MIN_COMPOUND, CompoundSplitter, distinct, had, index_words
 from bot.region import Region
 
 # Raised whenever the file's layout or the cutting of words changes: an older file is then built anew.
-FORMAT = 7
+FORMAT = 8
 
 ALWAYS = date.min.toordinal()
 FOREVER = date.max.toordinal()
@@ -46,11 +46,13 @@ Gloss = Callable[[str, str], str]
 
 
 def build_index(
-    file: Path, offers: Iterable[Offer], names: Names, fingerprint: str, gloss: Gloss | None = None
-) -> int:
+    file: Path, offers: Iterable[Offer], names: Names, fingerprint: str, gloss: Gloss | None = None,
+    without: Collection[str] = (),
+) -> int:  # fmt: skip
     """Write a complete index to `file`, which must not exist; returns the number of offers.
 
-    An offer without an English text is found by the `gloss` of the others, whatever language is searched in.
+    An offer without an English text is found by the `gloss` of the others, whatever language is searched in. Nothing is
+    found by what follows a word of `without`.
 
     Rows are numbered in the order in which equally fitting offers are shown (latest review first), so that a search
     can read the first few in that order without sorting the rest.
@@ -64,7 +66,7 @@ def build_index(
         body_rows: dict[str, array[int]] = {}
         title_rows: dict[str, array[int]] = {}
         for row, offer in enumerate(ordered, start=1):
-            title, body = _row_words(offer, names, splitter, gloss)
+            title, body = _row_words(_had(offer, without), names, splitter, gloss)
             _list_row(title_rows, title, row)
             _list_row(body_rows, [*title, *body], row)
             connection.execute(
@@ -89,6 +91,13 @@ def build_index(
     finally:
         connection.close()
     return len(ordered)
+
+
+def _had(offer: Offer, without: Collection[str]) -> Offer:
+    if not without:
+        return offer
+    title, text = ({language: had(each, without) for language, each in texts.items()} for texts in (offer.title, offer.text))
+    return dataclasses.replace(offer, title=title, text=text)
 
 
 def _list_row(rows: dict[str, array[int]], words: Iterable[str], row: int) -> None:

@@ -13,7 +13,7 @@ import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,7 @@ import numpy as np
 
 from bot.knowledge.build import FORMAT, Gloss, build_index, parse_offer
 from bot.knowledge.match import Term, read_terms
-from bot.knowledge.names import Names, lexicon_files
+from bot.knowledge.names import CUES, Names, lexicon_files, without_words
 from bot.knowledge.offers import Offer, load_offers, offer_files
 from bot.knowledge.query import Hit, Query, Result, active_filters, check_query, relax_steps
 from bot.knowledge.schema import ENUMERATED, FILTERS, KINDS, MEASURED
@@ -92,7 +92,8 @@ class OfferIndex:
         # The lists of words are read only if an offer needs them.
         german_only = any("en" not in offer.title or "en" not in offer.text for offer in offers)
         gloss = plain_glosser(self.data_dir, region).gloss if german_only else None
-        write_index(self.file, offers, Names.load(self.data_dir, region), fingerprint, gloss)
+        names = Names.load(self.data_dir, region)
+        write_index(self.file, offers, names, fingerprint, gloss, without_words(self.data_dir))
         self.region = region
         return True
 
@@ -306,7 +307,8 @@ def content_hash(data_dir: Path | str) -> str:
     digest = hashlib.sha256()
     folder = Path(data_dir)
     lists = sorted((folder / "lexicon" / "words").glob("*.tsv"))
-    for file in [folder / "region.yml", *lexicon_files(folder), *lists, *offer_files(folder)]:
+    cues = [file for file in [folder / CUES] if file.exists()]
+    for file in [folder / "region.yml", *lexicon_files(folder), *cues, *lists, *offer_files(folder)]:
         content = file.read_bytes()
         digest.update(f"{file.relative_to(folder)}\0{len(content)}\0".encode())
         digest.update(content)
@@ -324,8 +326,9 @@ def plain_glosser(data_dir: Path, region: Region) -> Glosser:
 
 
 def write_index(
-    file: Path, offers: Sequence[Offer], names: Names, fingerprint: str, gloss: Gloss | None = None
-) -> None:
+    file: Path, offers: Sequence[Offer], names: Names, fingerprint: str, gloss: Gloss | None = None,
+    without: Collection[str] = (),
+) -> None:  # fmt: skip
     """Build an index beside `file` and put it in its place in one step, safe against a loss of power."""
     file.parent.mkdir(parents=True, exist_ok=True)
     for left in file.parent.glob(f".{file.name}.*.new"):
@@ -336,7 +339,7 @@ def write_index(
     os.close(handle)
     aside = Path(name)
     try:
-        build_index(aside, offers, names, fingerprint, gloss)
+        build_index(aside, offers, names, fingerprint, gloss, without)
         with aside.open("rb") as built:
             os.fsync(built.fileno())
         os.replace(aside, file)

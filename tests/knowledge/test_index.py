@@ -343,3 +343,15 @@ def test_a_village_of_a_town_is_in_the_country_and_a_quarter_is_not(write: Write
           {"id": "quarter", "place": "stendal", "title": "Haus in Röxe"})  # fmt: skip
     found = index().search(Query(kind="housing", countryside=True, today=TODAY))
     assert [hit.offer.id for hit in found.hits] == ["village"]
+
+
+def test_what_an_offer_is_without_does_not_find_it(write: Write, index: Open, data: Path) -> None:
+    (data / "lexicon").mkdir(exist_ok=True)
+    (data / "lexicon" / "cues.yml").write_text("entity: cue\nvalues: {without: {words: {de: [ohne!], ru: [без!]}}}\n")
+    write("housing", {"id": "with", "title": "Wohnung mit Aufzug"}, {"id": "without", "title": "Wohnung ohne Aufzug"})
+    opened = index()
+    found = opened.search(Query(kind="housing", text="Aufzug", today=TODAY))
+    assert [hit.offer.id for hit in found.hits] == ["with"]
+    assert opened.search(Query(kind="housing", text="Wohnung", today=TODAY)).total == 2
+    (data / "lexicon" / "cues.yml").write_text("entity: cue\nvalues: {}\n")
+    assert opened.refresh() and opened.search(Query(kind="housing", text="Aufzug", today=TODAY)).total == 2
