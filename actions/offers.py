@@ -34,8 +34,10 @@ class ActionShowOffer(Action):
                 # "And the nursery? She is two": no offer on show, but something to look for.
                 found: Events = ActionSearchOffers().run(dispatcher, tracker, domain)
                 return found
-            dispatcher.utter_message(response=response)
+            dispatcher.utter_message(response=response, count=len(tracker.get_slot("shown_offers") or []))
             return []
+        if response:
+            dispatcher.utter_message(response=response)
         return show_offer(dispatcher, tracker, offer)
 
 
@@ -59,7 +61,7 @@ class ActionShowContact(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         offer, response = picked(tracker)
         if offer is None:
-            dispatcher.utter_message(response=response)
+            dispatcher.utter_message(response=response, count=len(tracker.get_slot("shown_offers") or []))
             return []
         title, contact = _title_and_contact(offer, tracker)
         dispatcher.utter_message(response="utter_offer_contact", title=title, contact=contact)
@@ -75,7 +77,7 @@ class ActionShowAvailability(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         offer, response = picked(tracker)
         if offer is None:
-            dispatcher.utter_message(response=response)
+            dispatcher.utter_message(response=response, count=len(tracker.get_slot("shown_offers") or []))
             return []
         language = language_of(tracker)
         title, contact = _title_and_contact(offer, tracker)
@@ -124,22 +126,26 @@ class ActionCompareOffers(Action):
 
 
 def picked(tracker: Tracker) -> tuple[Offer | None, str]:
-    """(the offer meant, or the reply that asks which)."""
+    """(the offer meant, or the reply that asks which; with an offer, what is to be said before it, or "")."""
     resources, mentioned = current(), said(tracker)
     shown = tracker.get_slot("shown_offers") or []
     if mentioned.get("offer"):
-        return resources.offers.get(mentioned["offer"]), "utter_offer_which"
+        offer = resources.offers.get(mentioned["offer"])
+        return offer, "" if offer else "utter_offer_which"
     if not shown:
         return None, "utter_offer_no_list"
     numbers = _numbers(tracker)
     if numbers:
         chosen = by_number(shown, numbers[-1:])
-        return (resources.offers.get(chosen[0]), "") if chosen else (None, "utter_offer_which")
+        if chosen is None and len(shown) == 1:
+            # "The second one", where there is one: it can only be that.
+            return resources.offers.get(shown[0]), "utter_offer_only_one"
+        return (resources.offers.get(chosen[0]), "") if chosen else (None, "utter_offer_fewer")
     wanted = described(tracker)
     if wanted is None:
         selected = tracker.get_slot("selected_offer") or (shown[0] if len(shown) == 1 else None)
         wanted = resources.offers.get(selected) if selected else None
-    return wanted, "utter_offer_which"
+    return wanted, "" if wanted else "utter_offer_which"
 
 
 def described(tracker: Tracker) -> Offer | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -15,6 +16,7 @@ from bot.knowledge import criteria as rules
 from bot.knowledge.picking import left_over
 from bot.knowledge.radius import Radius, radius_in
 from bot.knowledge.searching import Search, as_slot, read_history
+from bot.nlu.normalise import fold
 from bot.resources import current
 
 Events = list[dict[str, Any]]
@@ -30,7 +32,7 @@ class ActionSearchOffers(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         resources = current()
         settings = resources.dialogue["search"]
-        mentioned, running = said(tracker), tracker.get_slot("search_kind")
+        mentioned, running = _meant(tracker, settings["either"]), tracker.get_slot("search_kind")
         history = read_history(tracker.get_slot("search_history"))
         if history and mentioned.get("change") == _SKIP and set(mentioned) == {"change"}:
             return ask_next(dispatcher, tracker, history[-1])
@@ -48,14 +50,21 @@ class ActionSearchOffers(Action):
             text=_wanted(tracker, settings["groups"] if new_question else [], radius) if looked_for else "",
             also_in=_also_in(tracker, settings["either"]),
         )  # fmt: skip
-        if criteria.get("place") and radius:
-            criteria["radius_km"] = radius.km
+        if criteria.get("place") and (radius or _near(tracker, settings["near"])):
+            criteria["radius_km"] = radius.km if radius else settings["around_km"]
         slots = [SlotSet(name, value) for name, value in criteria.items() if name in tracker.slots]
         asked = list(tracker.get_slot("asked_criteria") or [])
         # Who has just said that a criterion does not count is not asked for it.
-        asked += [name for name, value in criteria.items() if value is None and name not in asked and _had(history, name)]
+        settled = [name for name, value in criteria.items() if value is None and (_had(history, name) or name in mentioned)]
+        asked += [name for name in settled if name not in asked]
+        if "nearer" in (mentioned.get("change") or ()) and not criteria.get("place"):
+            # Nearer to what?
+            asked = [name for name in asked if name != "place"]
         # In the middle of a form the next question is the form's.
-        return slots + show(dispatcher, tracker, Search(kind, criteria), history, asked=asked, ask=not in_form(tracker))
+        search = Search(kind, criteria)
+        return slots + show(
+            dispatcher, tracker, search, history, asked=asked, ask=not in_form(tracker), unused=mentioned.get("wish")
+        )
 
 
 def _had(history: list[Search], name: str) -> bool:
@@ -79,18 +88,51 @@ def _wanted(tracker: Tracker, groups: list[str], radius: Radius | None) -> str:
     return current().readings.content(text, understood, current().dialogue["search"]["idle"])
 
 
+def _meant(tracker: Tracker, either: list[str]) -> dict[str, Any]:
+    """What was said (see `said`), but of those criteria that may have several values only what is meant together: what
+    an "or" joins, and what follows it. Of "I am a cook and look for work in an office" only the office is.
+    """
+    mentioned = said(tracker)
+    for name in rules.JOINED:
+        if not isinstance(mentioned.get(name), list):
+            continue
+        chains: list[list[Any]] = []
+        for entity, joined in _mentions(tracker, name, either):
+            if joined:
+                chains[-1].append(entity["value"])
+            else:
+                chains.append([entity["value"]])
+        first = next((at for at in range(len(chains) - 1, -1, -1) if len({*chains[at]}) > 1), len(chains) - 1)
+        values = list(dict.fromkeys(value for chain in chains[first:] for value in chain))
+        mentioned[name] = values if len(values) > 1 else values[0]
+    return mentioned
+
+
+def _mentions(tracker: Tracker, name: str, either: list[str]) -> Iterator[tuple[dict[str, Any], bool]]:
+    """Each mention of an entity, and whether an "or" joins it to the one before."""
+    text = tracker.latest_message.get("text") or ""
+    end: int | None = None
+    for entity in tracker.latest_message.get("entities") or []:
+        if entity["entity"] == name:
+            between = re.findall(r"\w+", text[end or 0 : entity.get("start") or 0].lower())
+            yield entity, end is not None and {*between} <= {*either}
+            end = entity.get("end") or 0
+
+
+def _near(tracker: Tracker, near: list[str]) -> bool:
+    """Whether the place was named as one to be near to: "near Iden", "nicht weit von Iden"."""
+    message = tracker.latest_message
+    before = [(message.get("text") or "")[: e.get("start") or 0] for e in message.get("entities") or [] if e["entity"] == "place"]
+    words = [re.findall(r"\w+", fold(text)) for text in before]
+    return any(own[-len(each) :] == each for own in words for each in (fold(phrase).split() for phrase in near))
+
+
 def _also_in(tracker: Tracker, either: list[str]) -> list[str]:
     """The places that an "or" sets beside the last one: "in Iden or in Werben"."""
-    message = tracker.latest_message
-    text = message.get("text") or ""
-    places = [entity for entity in message.get("entities") or [] if entity["entity"] == "place"]
-    equal: list[str] = []
-    for first, second in zip(reversed(places[:-1]), reversed(places), strict=False):
-        between = re.findall(r"\w+", text[first.get("end") or 0 : second.get("start") or 0].lower())
-        if not {*between} <= {*either}:
-            break
-        equal.insert(0, first["value"])
-    return [place for place in dict.fromkeys(equal) if place != places[-1]["value"]]
+    chain: list[str] = []
+    for entity, joined in _mentions(tracker, "place", either):
+        chain = [*(chain if joined else []), entity["value"]]
+    return [place for place in dict.fromkeys(chain[:-1]) if place != chain[-1]]
 
 
 class ActionShowMore(Action):
@@ -124,7 +166,7 @@ class ActionGoBack(Action):
         settings = current().dialogue["search"]
         # What was said since is taken back as well.
         names = [*settings["kinds"][search.kind]["own"], *settings["kept"]]
-        slots = [SlotSet(name, search.criteria.get(name)) for name in names]
+        slots = [SlotSet(name, search.criteria.get(name)) for name in names if name in tracker.slots]
         return slots + show(dispatcher, tracker, search, history[:-1], ask=False)
 
 
@@ -137,7 +179,7 @@ class ActionStartOver(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         dispatcher.utter_message(response="utter_start_over")
         settings = current().dialogue["search"]
-        own = {name for rule in settings["kinds"].values() for name in rule["own"]}
+        own = {name for rule in settings["kinds"].values() for name in rule["own"] if name in tracker.slots}
         state = ["place", "search_kind", "shown_offers", "selected_offer", "offer_open", "asked_criterion"]
         forgotten = [SlotSet(name, None) for name in [*sorted(own), *state, "asked_criteria"]]
         return [*forgotten, SlotSet("search_history", as_slot([]))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,13 +26,14 @@ _MOST_CHOICES = 6
 
 def show(
     dispatcher: CollectingDispatcher, tracker: Tracker, search: Search, before: list[Search], *,
-    asked: list[str] | None = None, ask: bool = True,
+    asked: list[str] | None = None, ask: bool = True, unused: Any = None,
 ) -> Events:  # fmt: skip
     """Utters one page of results and, with the first one, the next question; remembers it after `before`.
 
     Args:
         asked: The criteria asked for or settled so far; None: as the dialogue has them.
         ask: Whether the next question, and what this persona sees beside the list, may follow it.
+        unused: Values of the lexicon `wish`: what was asked for, and cannot be searched by.
     """
     resources, language = current(), language_of(tracker)
     asked = list(tracker.get_slot("asked_criteria") or []) if asked is None else asked
@@ -53,13 +55,20 @@ def show(
         if search.offset:
             response = "utter_search_more"
         elif found.relaxed:
-            response = "utter_search_relaxed_one" if found.total == 1 else "utter_search_relaxed"
-            told["relaxed"] = ", ".join(resources.interface.text(language, "criteria", name) for name in found.relaxed)
+            response = _relaxed(found.relaxed) + ("_one" if found.total == 1 else "")
+            told["relaxed"] = rules.listed(
+                (resources.interface.text(language, "criteria", name) for name in found.relaxed if name != "text"),
+                resources.languages[language],
+            )
+            told["words"] = search.criteria.get("text") or ""
             buttons.append(wish_button(search, language))
         else:
             response = "utter_search_result_one" if found.total == 1 else "utter_search_results"
+            if found.total == len(cards) > 1:
+                response = "utter_search_results_all"
         custom = {"offers": cards, **unmet(query, found)}
         dispatcher.utter_message(response=response, json_message=custom, buttons=buttons, **told)
+        _tell_unused(dispatcher, search, found, unused, language)
         if ask and not search.offset:
             _show_beside(dispatcher, tracker, search)
             if not found.relaxed:
@@ -73,6 +82,28 @@ def show(
         SlotSet("asked_criterion", question),
         SlotSet("asked_criteria", [*asked, question] if question else asked),
     ]
+
+
+_TOLD_APART = ("text", "near", "place")
+
+
+def _relaxed(given_up: Sequence[str]) -> str:
+    """The reply to a search that found nothing as it was asked: what is given up most often has words of its own."""
+    others = [name for name in given_up if name != "text"] or ["text"]
+    return f"utter_search_relaxed_{others[0]}" if len(others) == 1 and others[0] in _TOLD_APART else "utter_search_relaxed"
+
+
+def _tell_unused(
+    dispatcher: CollectingDispatcher, search: Search, found: Result, unused: Any, language: str
+) -> None:  # fmt: skip
+    """Names what was asked for and could not be used."""
+    resources = current()
+    wishes = unused if isinstance(unused, list) else [unused] if unused else []
+    named = [resources.names.enumerated("wish", wish, language) for wish in wishes]
+    if "text" in found.relaxed and len(found.relaxed) > 1:
+        named.append(resources.interface.text(language, "criteria_values", "text", value=search.criteria.get("text")))
+    if named:
+        dispatcher.utter_message(response="utter_search_unused", unused=rules.listed(named, resources.languages[language]))
 
 
 def ask_next(dispatcher: CollectingDispatcher, tracker: Tracker, search: Search) -> Events:
@@ -131,7 +162,8 @@ def show_for_persona(dispatcher: CollectingDispatcher, tracker: Tracker, respons
         cards += [present(hit.offer, language, resources.names, distance_km=hit.distance_km) for hit in hits]
     if cards:
         kinds = dict.fromkeys(resources.interface.text(language, "kinds", each["kind"]) for each in queries)
-        dispatcher.utter_message(response=response, json_message={"offers": cards}, kind=", ".join(kinds))
+        kind = rules.listed(kinds, resources.languages[language])
+        dispatcher.utter_message(response=response, json_message={"offers": cards}, kind=kind)
 
 
 def persona_rules(tracker: Tracker) -> dict[str, Any]:
@@ -152,6 +184,7 @@ def _query(search: Search, language: str) -> Query:
     return rules.to_query(
         search.kind, search.criteria, resources.languages[language].understands,
         limit=resources.dialogue["search"]["shown"], offset=search.offset, gloss=resources.readings.glosses,
+        near_km=resources.dialogue["search"]["around_km"],
     )  # fmt: skip
 
 

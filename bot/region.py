@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
@@ -38,7 +39,8 @@ def locale_of(language: str) -> Locale:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A municipality. Coordinates are WGS 84 degrees of its seat; `localities` are its villages and quarters."""
+    """A municipality. Coordinates are WGS 84 degrees of its seat; `localities` are its villages and quarters, `quarters`
+    those of them that are part of the town itself."""
 
     id: str
     official_name: str
@@ -48,7 +50,8 @@ class Place:
     postal_codes: tuple[str, ...]
     localities: tuple[str, ...]
     town: bool = False
-    """Not what people mean by the country."""
+    """Not what people mean by the country; its villages are."""
+    quarters: tuple[str, ...] = ()
 
     def name(self, language: str) -> str:
         return name_in(self.names, language)
@@ -143,6 +146,12 @@ class Region:
         """False for the country, and for an id that is no place of this region any more."""
         return id in self.places and self.places[id].town
 
+    def village_in(self, id: str, text: str) -> str | None:
+        """The village of a place that a text names; None if it names none."""
+        place = self.places.get(id)
+        villages = [name for name in place.localities if name not in place.quarters and name in text] if place else []
+        return next((name for name in villages if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)), None)
+
     def distance_km(self, a: str, b: str) -> float:
         """Great-circle distance between two places, by the haversine formula on a sphere of mean radius."""
         start, end = self.places[a], self.places[b]
@@ -222,7 +231,7 @@ def _build(raw: Mapping[str, Any]) -> Region:
             id: Place(
                 id, place["official_name"], _frozen(place["names"]), float(place["latitude"]),
                 float(place["longitude"]), tuple(place["postal_codes"]), tuple(place.get("localities", ())),
-                place.get("town", False),
+                place.get("town", False), tuple(place.get("quarters", ())),
             )
             for id, place in raw["places"].items()
         }),
@@ -340,12 +349,13 @@ _SCHEMA = _group(
     places=_many(
         _group(
             "official_name names latitude longitude postal_codes",
-            "localities town",
+            "localities quarters town",
             names=_NAMES,
             latitude={"type": "number", "minimum": -90, "maximum": 90},
             longitude={"type": "number", "minimum": -180, "maximum": 180},
             postal_codes={**_CODES, "items": {"type": "string", "pattern": "^[0-9A-Z -]{3,10}$"}},
             localities=_CODES,
+            quarters=_CODES,
             town={"type": "boolean"},
         )
     ),

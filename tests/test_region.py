@@ -156,3 +156,11 @@ def test_a_second_region_needs_only_its_file(tmp_path: Path, region: Region) -> 
     assert other.id == "other"
     assert "musterort" in other.places
     assert other.places.keys() != region.places.keys()
+
+
+def test_a_text_names_a_village_and_no_quarter_of_the_town() -> None:
+    region = Region.load(Path("data"))
+    assert region.village_in("osterburg", "Landhaus in Flessau mit Obstwiese") == "Flessau"
+    assert region.village_in("osterburg", "Haus der Flessauerin") is None
+    assert region.village_in("stendal", "Wohnung in Röxe") is None
+    assert region.village_in("nowhere", "Flessau") is None

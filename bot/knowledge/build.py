@@ -9,7 +9,7 @@ import dataclasses
 import json
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,11 @@ from typing import Any
 from bot.knowledge.names import Names
 from bot.knowledge.offers import Offer
 from bot.knowledge.schema import ENUMERATED, MEASURED
-from bot.knowledge.words import MIN_COMPOUND, CompoundSplitter, distinct, index_words
+from bot.knowledge.words import MIN_COMPOUND, CompoundSplitter, distinct, had, index_words
+from bot.region import Region
 
 # Raised whenever the file's layout or the cutting of words changes: an older file is then built anew.
-FORMAT = 6
+FORMAT = 8
 
 ALWAYS = date.min.toordinal()
 FOREVER = date.max.toordinal()
@@ -45,11 +46,13 @@ Gloss = Callable[[str, str], str]
 
 
 def build_index(
-    file: Path, offers: Iterable[Offer], names: Names, fingerprint: str, gloss: Gloss | None = None
-) -> int:
+    file: Path, offers: Iterable[Offer], names: Names, fingerprint: str, gloss: Gloss | None = None,
+    without: Collection[str] = (),
+) -> int:  # fmt: skip
     """Write a complete index to `file`, which must not exist; returns the number of offers.
 
-    An offer without an English text is found by the `gloss` of the others, whatever language is searched in.
+    An offer without an English text is found by the `gloss` of the others, whatever language is searched in. Nothing is
+    found by what follows a word of `without`.
 
     Rows are numbered in the order in which equally fitting offers are shown (latest review first), so that a search
     can read the first few in that order without sorting the rest.
@@ -63,13 +66,13 @@ def build_index(
         body_rows: dict[str, array[int]] = {}
         title_rows: dict[str, array[int]] = {}
         for row, offer in enumerate(ordered, start=1):
-            title, body = _row_words(offer, names, splitter, gloss)
+            title, body = _row_words(_had(offer, without), names, splitter, gloss)
             _list_row(title_rows, title, row)
             _list_row(body_rows, [*title, *body], row)
             connection.execute(
                 "INSERT INTO fts (rowid, title, body) VALUES (?, ?, ?)", (row, " ".join(title), " ".join(body))
             )
-            connection.execute(_INSERT_OFFER, _offer_row(row, offer))
+            connection.execute(_INSERT_OFFER, _offer_row(row, offer, names.region))
             connection.execute("INSERT INTO record VALUES (?, ?)", (row, dump_offer(offer)))
         nowhere: array[int] = array("I")
         for word, rows in body_rows.items():
@@ -88,6 +91,13 @@ def build_index(
     finally:
         connection.close()
     return len(ordered)
+
+
+def _had(offer: Offer, without: Collection[str]) -> Offer:
+    if not without:
+        return offer
+    title, text = ({language: had(each, without) for language, each in texts.items()} for texts in (offer.title, offer.text))
+    return dataclasses.replace(offer, title=title, text=text)
 
 
 def _list_row(rows: dict[str, array[int]], words: Iterable[str], row: int) -> None:
@@ -137,8 +147,11 @@ def _parts(text: str, splitter: CompoundSplitter) -> list[str]:
     return distinct(part for word in index_words(text) for part in splitter.parts(word))
 
 
-def _offer_row(row: int, offer: Offer) -> tuple[Any, ...]:
+def _offer_row(row: int, offer: Offer, region: Region) -> tuple[Any, ...]:
     last = offer.last_day
+    # A house in a village is in the country, whatever town the village belongs to.
+    named = " ".join([*offer.title.values(), offer.address or ""])
+    country = not region.is_town(offer.place) or region.village_in(offer.place, named) is not None
     return (
         row,
         offer.id,
@@ -146,12 +159,13 @@ def _offer_row(row: int, offer: Offer) -> tuple[Any, ...]:
         offer.place,
         offer.valid_from.toordinal() if offer.valid_from else ALWAYS,
         last.toordinal() if last else FOREVER,
+        int(country),
         *(fill(offer.facts) for fill in ENUMERATED.values()),
         *(fill(offer.facts) for fill in MEASURED.values()),
     )
 
 
-_INSERT_OFFER = f"INSERT INTO offer VALUES ({', '.join('?' * (6 + len(_COLUMNS)))})"
+_INSERT_OFFER = f"INSERT INTO offer VALUES ({', '.join('?' * (7 + len(_COLUMNS)))})"
 
 _LAYOUT = f"""
     PRAGMA journal_mode = OFF;
@@ -165,6 +179,7 @@ _LAYOUT = f"""
         place TEXT NOT NULL,
         valid_from INTEGER NOT NULL,
         valid_until INTEGER NOT NULL,
+        country INTEGER NOT NULL,
         {", ".join(f"{name} INTEGER NOT NULL" for name in ENUMERATED)},
         {", ".join(f"{name} REAL" for name in MEASURED)}
     );

@@ -5,25 +5,34 @@ Pure functions of slot values; `settings` is the section `search` of `data/dialo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from bot.interface import Interface
 from bot.knowledge.present import Formatter, Names
 from bot.knowledge.query import Query
-from bot.knowledge.schema import FILTERS
-from bot.languages import Languages
+from bot.knowledge.schema import FILTERS, GERMAN_LEVELS, WORKING_TIMES
+from bot.languages import Language, Languages
 
 Slots = Mapping[str, Any]
 Settings = Mapping[str, Any]
 
-_CARRIED = ("radius_km", "countryside", "text", "prefer", "rooms_from", "also_in", "without_place")
+_LEFT_OUT = {
+    "without_occupation": "occupation", "without_housing_kind": "housing_kind", "without_childcare_kind": "childcare_kind",
+}  # fmt: skip
+"""Criteria that leave offers out, and those that ask for the same; the next refusal is one more."""
+_NUMBERS = ("german_level", "pay_min")
+_CARRIED = ("radius_km", "countryside", "text", "prefer", "rooms_from", "also_in", "without_place", *_LEFT_OUT, *_NUMBERS)
 """Criteria that no slot holds, because nothing but a running search has them."""
-DESCRIBED = ("place", *FILTERS, *(name for name in _CARRIED if name != "prefer"))
+DESCRIBED = ("place", *FILTERS, *(name for name in _CARRIED if name not in ("prefer", *FILTERS)))
 """Criteria that `describe` puts into words."""
-_EXCLUDES = {"without_working_time": "working_time"}
-"""Criteria that leave offers out, and those that ask for the same."""
+_EXCLUDES = {"without_working_time": "working_time", **_LEFT_OUT}
+_SEVERAL = ("occupation", "housing_kind", "childcare_kind", "working_time")
+"""Criteria of which several values can hold: "cleaning or kitchen"."""
+JOINED = tuple(name for name in _SEVERAL if name != "working_time")
+"""Those of which several hold only if they were said together."""
+_ENUMERATED = ("occupation", "working_time", "childcare_kind", "housing_kind", "deal")
 
 
 def kind_of(intent: str, said: Mapping[str, Any], running: str | None, settings: Settings) -> str | None:
@@ -32,6 +41,9 @@ def kind_of(intent: str, said: Mapping[str, Any], running: str | None, settings:
         if rule["intent"] == intent:
             return str(kind)
     named = {name: settings["belongs_to"][name] for name in said if name in settings["belongs_to"]}
+    if running in settings["stays"] and set(named) <= set(settings["stays"][running]):
+        # "Is that with heating?", said of a flat, is about no trade.
+        return running
     # After a search for childcare, "as a nurse in Havelberg" is about work; after one for training, a trade is not.
     if running and (running in named.values() or set(named) <= set(settings["kinds"][running]["own"])):
         return running
@@ -62,27 +74,46 @@ def criteria_after(
         also_in: Places named beside the last one as just as good.
     """
     own, kept = settings["kinds"][kind]["own"], settings["kept"]
-    criteria = {name: _one(slots.get(name)) for name in [*own, *kept]}
+    criteria = {name: _held(name, said.get(name, slots.get(name))) for name in [*own, *kept] if name not in _CARRIED}
     if new_question or slots.get("search_kind") not in (None, kind):
-        criteria.update({name: _one(said.get(name)) for name in own})
+        # How much German somebody speaks is the same for the next search.
+        before = {name: before.get(name) for name in ("deal", "german_level")}
+        criteria.update({name: _held(name, said.get(name)) for name in own if name not in _LEFT_OUT})
         # Who asks anew has not said that it must be so, as who says "with a balcony" to a list has.
         criteria["prefer"] = text or None
+        if "german_level" in own and said.get("german_level") is None:
+            criteria["german_level"] = before["german_level"]
     else:
         criteria.update({name: before.get(name) for name in _CARRIED})
         criteria["text"] = text or before.get("text")
+        criteria.update({name: _one(said[name]) for name in _NUMBERS if name in own and said.get(name) is not None})
+        if "working_time" in own and said.get("working_time") is not None:
+            criteria["working_time"] = _times(before.get("working_time"), said["working_time"])
+    if _both(said.get("deal")):
+        criteria["deal"] = None
     if said.get("place") is not None:
         criteria.update(radius_km=None, countryside=None, without_place=None, also_in=[*also_in] or None)
     if said.get("without_place") is not None:
         criteria.update(_without(criteria, [*_as_list(said["without_place"])]))
     if said.get("rooms") is not None:
         criteria["rooms_from"] = _one(said.get("comparison"))
+        if "housing_kind" not in said and {*_as_list(criteria.get("housing_kind"))} & {*settings["single"]}:
+            # "And one with two rooms?" is no single room any more.
+            criteria["housing_kind"] = None
+        if not criteria.get("housing_kind") and criteria["rooms"] == 1 and not criteria["rooms_from"]:
+            # Who looks for a flat of one room does not want to share one.
+            criteria["housing_kind"] = settings["of_one_room"]
     for excluded, wanted in _EXCLUDES.items():
         if said.get(excluded) is not None:
             # "Without shifts" is no wish for shifts, whatever else was said before.
-            values = _as_list(criteria.get(wanted))
-            criteria[wanted] = next((value for value in values if value != _one(said[excluded])), None)
-        elif said.get(wanted) is not None and criteria.get(excluded) in _as_list(said[wanted]):
-            criteria[excluded] = None
+            refused = _as_list(said[excluded])
+            criteria[wanted] = _held(wanted, [value for value in _as_list(criteria.get(wanted)) if value not in refused])
+            criteria[excluded] = _held(excluded, [*_as_list(before.get(excluded)), *refused], several=True)
+        elif said.get(wanted) is not None:
+            asked_for = _as_list(said[wanted])
+            criteria[excluded] = _held(
+                excluded, [value for value in _as_list(criteria.get(excluded)) if value not in asked_for], several=True
+            )
     if _turned(before.get("deal"), said.get("deal")) and "price_max" not in said:
         # What a month may cost says nothing about a price.
         criteria["price_max"] = None
@@ -118,7 +149,9 @@ def _changed(
     prices = sorted(p for o in shown if (p := o.facts.get("rent_warm", o.facts.get("rent_cold", o.facts.get("price")))))
     areas = [a for o in shown if (a := o.facts.get("area"))]
     rooms = criteria.get("rooms")
+    dearer = round((criteria.get("price_max") or 0) * (1 + settings["dearer_percent"] / 100))
     changes: dict[str, dict[str, Any]] = {
+        "dearer": {} if "price_max" in said or not criteria.get("price_max") else {"price_max": dearer},
         "cheaper": {} if "price_max" in said else {"price_max": prices[len(prices) // 2] - 1} if prices else {},
         "larger": {} if "area_min" in said else {"area_min": max(areas) + 1} if areas else {},
         "smaller": {"area_min": None},
@@ -140,9 +173,10 @@ def to_query(
     *,
     limit: int,
     offset: int,
+    near_km: float = 0.0,
     gloss: Callable[[str, str], Mapping[str, str]] = lambda text, language: {},
 ) -> Query:
-    """The criteria as a query of the index; `gloss` gives the English of a text's words."""
+    """The criteria as a query of the index; `gloss` gives the English of a text's words, `near_km` how far is still near."""
     text, prefer = criteria.get("text") or "", criteria.get("prefer") or ""
     return Query(
         kind=kind,
@@ -154,6 +188,7 @@ def to_query(
         also_in=tuple(criteria.get("also_in") or ()),
         without_place=tuple(criteria.get("without_place") or ()),
         radius_km=float(criteria.get("radius_km") or 0),
+        near_km=near_km if criteria.get("place") else 0.0,
         filters={name: value for name, value in _filters(criteria).items() if name in FILTERS and value is not None},
         language=language,
         limit=limit,
@@ -199,9 +234,9 @@ def describe(
         parts.append(interface.text(language, "criteria_values", "without", value=left_out))
     if criteria.get("countryside"):
         parts.append(interface.text(language, "criteria_values", "countryside"))
-    for name in ("occupation", "working_time", "childcare_kind", "housing_kind", "deal"):
+    for name in _ENUMERATED:
         if criteria.get(name):
-            parts.append(names.enumerated(name, criteria[name], language))
+            parts.extend(_alternatives(name, criteria[name], language, names))
     filters = _filters(criteria)
     for name in ("rooms", "rooms_min", "rooms_max", "area_min"):
         if filters.get(name) is not None:
@@ -211,17 +246,54 @@ def describe(
         parts.append(interface.text(language, "criteria_values", "price_max", value=money))
     age = criteria.get("child_age")
     if age is not None:
-        years = age >= 24 and age % 12 == 0
-        key, number = ("child_age_years", age // 12) if years else ("child_age_months", age)
-        parts.append(interface.text(language, "criteria_values", key, value=number))
+        old = Formatter(names, language).months(age)
+        parts.append(interface.text(language, "criteria_values", "child_age", value=old))
     for excluded, wanted in _EXCLUDES.items():
         if criteria.get(excluded):
-            value = names.enumerated(wanted, criteria[excluded], language)
+            value = " / ".join(names.enumerated(wanted, each, language) for each in _as_list(criteria[excluded]))
             parts.append(interface.text(language, "criteria_values", "without", value=value))
+    if criteria.get("german_level") is not None:
+        level = GERMAN_LEVELS[criteria["german_level"]]
+        key = "german_level" if criteria["german_level"] else "german_none"
+        parts.append(interface.text(language, "criteria_values", key, value=level))
+    if criteria.get("pay_min") is not None:
+        money = Formatter(names, language).money(criteria["pay_min"])
+        parts.append(interface.text(language, "criteria_values", "pay_min", value=money))
     if criteria.get("text"):
         parts.append(interface.text(language, "criteria_values", "text", value=criteria["text"]))
-    comma = "، " if languages[language].direction == "rtl" else ", "
-    return comma.join(str(part) for part in parts)
+    return listed((str(part) for part in parts), languages[language])
+
+
+def listed(parts: Iterable[str], language: Language) -> str:
+    """Texts in a row, as the language sets its commas."""
+    return ("، " if language.direction == "rtl" else ", ").join(parts)
+
+
+def _alternatives(name: str, value: Any, language: str, names: Names) -> Iterator[str]:
+    """What is wanted together, each with what would do as well: "full time / part time", "remote"."""
+    values = _as_list(value)
+    sorts = WORKING_TIMES if name == "working_time" else [values]
+    for sort in sorts:
+        own = [each for each in sort if each in values]
+        if own:
+            yield " / ".join(names.enumerated(name, each, language) for each in own)
+
+
+def _times(before: Any, now: Any) -> Any:
+    """The working times that hold: of the sorts that were just named only what was said now, else what held before."""
+    named = _as_list(now)
+    others = [sort for sort in WORKING_TIMES if not {*sort} & {*named}]
+    return _held("working_time", [*(each for each in _as_list(before) for sort in others if each in sort), *named])
+
+
+def _both(value: Any) -> bool:
+    return len({*_as_list(value)}) > 1
+
+
+def _held(name: str, value: Any, *, several: bool = False) -> Any:
+    """A criterion as it is kept: several values as a list where that is possible, else the last one; None for none."""
+    values = list(dict.fromkeys(_as_list(value)))
+    return values if len(values) > 1 and (several or name in _SEVERAL) else _one(values)
 
 
 def _one(value: Any) -> Any:
@@ -229,5 +301,5 @@ def _one(value: Any) -> Any:
     return (value[-1] if value else None) if isinstance(value, list) else value
 
 
-def _as_list(value: Any) -> Iterable[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]

@@ -13,7 +13,7 @@ import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,7 @@ import numpy as np
 
 from bot.knowledge.build import FORMAT, Gloss, build_index, parse_offer
 from bot.knowledge.match import Term, read_terms
-from bot.knowledge.names import Names, lexicon_files
+from bot.knowledge.names import CUES, Names, lexicon_files, without_words
 from bot.knowledge.offers import Offer, load_offers, offer_files
 from bot.knowledge.query import Hit, Query, Result, active_filters, check_query, relax_steps
 from bot.knowledge.schema import ENUMERATED, FILTERS, KINDS, MEASURED
@@ -92,7 +92,8 @@ class OfferIndex:
         # The lists of words are read only if an offer needs them.
         german_only = any("en" not in offer.title or "en" not in offer.text for offer in offers)
         gloss = plain_glosser(self.data_dir, region).gloss if german_only else None
-        write_index(self.file, offers, Names.load(self.data_dir, region), fingerprint, gloss)
+        names = Names.load(self.data_dir, region)
+        write_index(self.file, offers, names, fingerprint, gloss, without_words(self.data_dir))
         self.region = region
         return True
 
@@ -109,12 +110,13 @@ class OfferIndex:
         criteria = {name: FILTERS[name].accepts(table.columns, value) for name, value in filters.items()}
         distances = self._distances([query.place, *query.also_in] if query.place else [])
         if query.place:
-            near = {id for id, km in distances.items() if km <= query.radius_km} | {query.place, *query.also_in}
-            criteria["place"] = np.array([id in near for id in table.places])[table.place]
+            criteria["place"] = self._around(query, query.radius_km, distances, table)
+        wider = query.place and query.near_km > query.radius_km
+        near = self._around(query, query.near_km, distances, table) if wider else None
         if query.without_place:
             criteria["without_place"] = np.array([id not in query.without_place for id in table.places])[table.place]
         if query.countryside:
-            criteria["countryside"] = np.array([not self.region.is_town(id) for id in table.places])[table.place]
+            criteria["countryside"] = table.columns["country"] != 0
         criteria_text = [] if terms is None else ["text"]
         words, preferred = _Words(terms or [], table.size), _Words(liked or [], table.size)
         shown = _valid(table, query.kind, query.today or date.today())
@@ -123,23 +125,28 @@ class OfferIndex:
             fits = shown.copy()
             for name, accepted in criteria.items():
                 if name not in given_up:
-                    fits &= accepted
+                    fits &= near if name == "place" and near is not None and "near" in given_up else accepted
             return fits if terms is None or "text" in given_up else fits & words.fit(fits)
 
-        steps = relax_steps(query.kind, [*criteria, *criteria_text])
+        widened = [] if near is None else ["near"]
+        steps = relax_steps(query.kind, [*criteria, *criteria_text, *widened])
         for given_up in [(), *steps]:
             numbers = np.flatnonzero(fitting(given_up))
             if len(numbers):
-                by_words = terms is not None and "text" not in given_up
-                scores = (words if by_words else preferred).scores[numbers]
+                # Words that are no condition any more still say what is liked.
+                told = [preferred] if not terms else [words] if "text" not in given_up else [words, preferred]
+                scores = np.sum([each.scores[numbers] for each in told], axis=0)
                 page = _best(numbers, scores, table, distances, query.offset, query.limit)
                 # That it is not there speaks for no offer in particular.
-                met = [name for name in criteria if name not in given_up and name != "without_place"]
+                lost = {*given_up, *(["place"] if "near" in given_up else [])}
+                met = [name for name in criteria if name not in lost and not name.startswith("without_")]
                 found = [*(terms or []), *(liked or [])]
                 hits = tuple(self._hit(connection, number, distances, met, found) for number in page)
-                alone = [step for step in steps if len(step) == 1] if given_up else []
-                without = {name: count for (name,) in alone if (count := int(fitting((name,)).sum()))}
-                return Result(hits, len(numbers), given_up, without)
+                alone = [*criteria, *criteria_text] if given_up else []
+                without = {name: count for name in alone if (count := int(fitting((name,)).sum()))}
+                # Who gives up the place altogether has not only looked around it.
+                relaxed = tuple(name for name in given_up if name != "near" or "place" not in given_up)
+                return Result(hits, len(numbers), relaxed, without)
         return Result((), 0, ())
 
     def get(self, id: str) -> Offer | None:
@@ -206,6 +213,11 @@ class OfferIndex:
         everywhere = self.region.places if places else {}
         return {id: min(self.region.distance_km(place, id) for place in places) for id in everywhere}
 
+    def _around(self, query: Query, km: float, distances: Mapping[str, float], table: _Table) -> np.ndarray:
+        """Which offers are in the places of a query, or at most so far away."""
+        there = {id for id, far in distances.items() if far <= km} | {query.place, *query.also_in}
+        return np.array([id in there for id in table.places])[table.place]
+
     def _hit(
         self, connection: sqlite3.Connection, number: int, distances: Mapping[str, float], met: Sequence[str],
         terms: Sequence[Term],
@@ -269,13 +281,14 @@ def _best(
 
 
 def _read_table(connection: sqlite3.Connection, version: tuple[int, int]) -> _Table:
-    names = ("kind", "place", "valid_from", "valid_until", *ENUMERATED, *MEASURED)
+    names = ("kind", "place", "valid_from", "valid_until", "country", *ENUMERATED, *MEASURED)
     rows = connection.execute(f"SELECT {', '.join(names)} FROM offer ORDER BY number").fetchall()
     fields: dict[str, Any] = (
         dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(names, ())
     )
     places = sorted({*fields["place"]})
-    whole = {name: np.array((0, *fields[name]), dtype=np.int64) for name in ("valid_from", "valid_until", *ENUMERATED)}
+    integers = ("valid_from", "valid_until", "country", *ENUMERATED)
+    whole = {name: np.array((0, *fields[name]), dtype=np.int64) for name in integers}
     real = {name: np.array((None, *fields[name]), dtype=np.float64) for name in MEASURED}
     return _Table(
         version=version,
@@ -294,7 +307,8 @@ def content_hash(data_dir: Path | str) -> str:
     digest = hashlib.sha256()
     folder = Path(data_dir)
     lists = sorted((folder / "lexicon" / "words").glob("*.tsv"))
-    for file in [folder / "region.yml", *lexicon_files(folder), *lists, *offer_files(folder)]:
+    cues = [file for file in [folder / CUES] if file.exists()]
+    for file in [folder / "region.yml", *lexicon_files(folder), *cues, *lists, *offer_files(folder)]:
         content = file.read_bytes()
         digest.update(f"{file.relative_to(folder)}\0{len(content)}\0".encode())
         digest.update(content)
@@ -312,8 +326,9 @@ def plain_glosser(data_dir: Path, region: Region) -> Glosser:
 
 
 def write_index(
-    file: Path, offers: Sequence[Offer], names: Names, fingerprint: str, gloss: Gloss | None = None
-) -> None:
+    file: Path, offers: Sequence[Offer], names: Names, fingerprint: str, gloss: Gloss | None = None,
+    without: Collection[str] = (),
+) -> None:  # fmt: skip
     """Build an index beside `file` and put it in its place in one step, safe against a loss of power."""
     file.parent.mkdir(parents=True, exist_ok=True)
     for left in file.parent.glob(f".{file.name}.*.new"):
@@ -324,7 +339,7 @@ def write_index(
     os.close(handle)
     aside = Path(name)
     try:
-        build_index(aside, offers, names, fingerprint, gloss)
+        build_index(aside, offers, names, fingerprint, gloss, without)
         with aside.open("rb") as built:
             os.fsync(built.fileno())
         os.replace(aside, file)

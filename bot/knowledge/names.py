@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import load_yaml
+from bot.nlu.normalise import fold
 from bot.region import Region
 
 _LAST_RESORT = ("en", "de")
 # Facts whose values have names in the lexicon.
 ENTITIES = ("occupation", "working_time", "deal", "housing_kind", "childcare_kind")
+CUES = "lexicon/cues.yml"
 # And those that visitors have, which no offer has.
-_NAMED = (*ENTITIES, "persona")
+_NAMED = (*ENTITIES, "persona", "wish")
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,13 @@ def lexicon_files(data_dir: Path | str) -> list[Path]:
     """The files of the lexicon that name values of facts and of visitors, those that exist."""
     files = [Path(data_dir) / "lexicon" / f"{entity}.yml" for entity in _NAMED]
     return [file for file in files if file.exists()]
+
+
+def without_words(data_dir: Path | str) -> frozenset[str]:
+    """What means "without" in any language, folded: the cue of that name in the lexicon; none without a lexicon."""
+    file = Path(data_dir) / CUES
+    cue = (load_yaml(file).get("values") or {}).get("without", {}) if file.exists() else {}
+    return frozenset(fold(word.removesuffix("!")) for words in (cue.get("words") or {}).values() for word in words)
 
 
 def _value_names(file: Path) -> dict[str, dict[str, str]]:

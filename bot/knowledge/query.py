@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from bot.knowledge.offers import Offer
-from bot.knowledge.schema import FILTERS, KINDS, RELAX_ORDER, enum_values, mask_of
+from bot.knowledge.schema import CORE, FILTERS, KINDS, PLACES, RELAX_ORDER, enum_values, mask_of
 
 MAX_LIMIT = 200
 
@@ -28,7 +28,8 @@ class Query:
     kind: one of KINDS; None searches all kinds by text and place.
     text: the visitor's own words, in any language, that an offer has to hold. prefer: words that only decide the
         order. glosses: what words of either mean in English, so that they find offers written in other languages.
-    place: id of a place; radius_km: how far around it, 0 is that municipality alone.
+    place: id of a place; radius_km: how far around it, 0 is that municipality alone. near_km: how far around it to look
+        before the place is given up, where nothing is found.
     also_in: further places that will do. without_place: places that are left out. countryside: leave out the region's towns.
     filters: name in FILTERS to a value, or for enumerated ones to a list of which any will do. Filters that mean
         nothing for the kind are passed over, because a conversation keeps what was said when the topic changes.
@@ -42,6 +43,7 @@ class Query:
     glosses: Mapping[str, str] = field(default_factory=dict)
     place: str | None = None
     radius_km: float = 0.0
+    near_km: float = 0.0
     also_in: Sequence[str] = ()
     without_place: Sequence[str] = ()
     countryside: bool = False
@@ -85,6 +87,8 @@ def check_query(query: Query, places: Mapping[str, Any]) -> None:
         raise QueryError("place", f"{query.place!r} is no place of this region")
     if not 0 <= query.radius_km < 1000:
         raise QueryError("radius_km", f"{query.radius_km!r} is not between 0 and 1000")
+    if not 0 <= query.near_km < 1000:
+        raise QueryError("near_km", f"{query.near_km!r} is not between 0 and 1000")
     if not 0 <= query.limit <= MAX_LIMIT:
         raise QueryError("limit", f"{query.limit!r} is not between 0 and {MAX_LIMIT}")
     # SQLite's integers end at 2**63; far beyond any list of offers is far enough.
@@ -129,8 +133,18 @@ def _number(name: str, value: Any, least: float) -> float:
 
 
 def relax_steps(kind: str | None, criteria: Sequence[str]) -> list[tuple[str, ...]]:
-    """Which criteria to give up, step by step: each alone in the kind's order, then ever more of them together."""
+    """Which criteria to give up, step by step: each alone in the kind's order, then ever more of them together.
+
+    Words that come first are given up with whatever else is, places apart: "the accountant who mentions 'pay'" is no
+    answer to a warehouseman. Nor is what is looked for at all (CORE) given up before everything else together.
+    """
     order = [name for name in RELAX_ORDER[kind or ""] if name in criteria]
-    steps = [(name,) for name in order] + [tuple(order[:count]) for count in range(2, len(order) + 1)]
+    if order[:1] == ["text"]:
+        alone = [("text",), *((name,) for name in order if name in PLACES), *(("text", name) for name in order[1:])]
+    else:
+        alone = [(name,) for name in order]
+    together = [tuple(order[:count]) for count in range(2, len(order) + 1)]
+    each = [*alone, *together]
+    steps = list(dict.fromkeys([*(step for step in each if not CORE & {*step}), *each]))
     # Without a kind, giving up everything would answer any question with any offer.
     return steps if kind else [step for step in steps if len(step) < len(criteria)]

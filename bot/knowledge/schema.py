@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 KINDS = ("job", "training", "housing", "childcare", "service", "event")
 
 _FOLDER = Path(__file__).parent / "schemas"
@@ -71,6 +73,23 @@ ENUMERATED: Mapping[str, Callable[[Facts], int]] = {
 }
 """Integer columns and how each is filled from a record's facts; 0 where the record says nothing."""
 
+_WEEKS_A_MONTH = 52 / 12
+GERMAN_LEVELS = ("none", "A1", "A2", "B1", "B2", "C1", "C2")
+"""Of German, as the schemas list them: 0 is none at all."""
+
+
+def _german(facts: Facts) -> float | None:
+    return GERMAN_LEVELS.index(facts["language_level"]) if facts.get("language_level") in GERMAN_LEVELS else None
+
+
+def _monthly_pay(facts: Facts) -> float | None:
+    """The most a job pays, in EUR a month; None where that cannot be told."""
+    pay, per = facts.get("pay_max", facts.get("pay_min")), facts.get("pay_per")
+    if pay is None or per == "hour" and "hours_per_week" not in facts:
+        return None
+    return float(pay * {"hour": facts.get("hours_per_week", 0) * _WEEKS_A_MONTH, "year": 1 / 12}.get(str(per), 1))
+
+
 MEASURED: Mapping[str, Callable[[Facts], float | None]] = {
     "rooms": _number("rooms"),
     # A budget is what leaves the account: with heating and running costs where the record says so.
@@ -78,6 +97,8 @@ MEASURED: Mapping[str, Callable[[Facts], float | None]] = {
     "area": _number("area", "plot_area"),
     "age_min": _number("age_min_months"),
     "age_max": _number("age_max_months"),
+    "german": _german,
+    "pay": _monthly_pay,
 }
 """Real columns and how each is filled; NULL where the record says nothing, which no criterion accepts."""
 
@@ -100,15 +121,56 @@ def _any_of(column: str, *kinds: str) -> Filter:
     return Filter(lambda columns, mask: columns[column] & mask != 0, kinds, (kinds[0], column))
 
 
+_HOMES_TOO = {"flat": "senior_flat", "room": "shared_flat"}
+"""Kinds of homes that are such a home as well: who looks for a flat also wants to see those for older people."""
+
+
+def _homes(mask: int) -> int:
+    for wanted, too in _HOMES_TOO.items():
+        if mask & mask_of("housing", "housing_kind", [wanted]):
+            mask |= mask_of("housing", "housing_kind", [too])
+    return mask
+
+
+def _none_of(column: str, *kinds: str) -> Filter:
+    """Offers that have something else besides what is left out."""
+    return Filter(lambda columns, mask: columns[column] & ~mask != 0, kinds, (kinds[0], column))
+
+
+WORKING_TIMES = (("full_time", "part_time", "mini_job"), ("shift", "weekend"), ("remote",))
+"""Sorts of working time: values of the same sort are alternatives, those of different sorts can hold together."""
+_LENGTHS, _BURDENS, _ = (mask_of("job", "working_time", sort) for sort in WORKING_TIMES)
+
+
+def _worked(columns: Columns, mask: int) -> Any:
+    """Of each sort that is named one: "remote, part time or full time"."""
+    named = [own for sort in WORKING_TIMES if (own := mask & mask_of("job", "working_time", sort))]
+    return np.logical_and.reduce([columns["working_time"] & own != 0 for own in named])
+
+
+def _not_worked(columns: Columns, mask: int) -> Any:
+    """Without shifts or weekends none that has them; without a length of the day, or from home, whatever can be had
+    otherwise: "full time or part time" is left to those who cannot work full time."""
+    times = columns["working_time"]
+    free = times & mask & _BURDENS == 0
+    otherwise = (times & _LENGTHS == 0) | (times & _LENGTHS & ~mask != 0)
+    return free & otherwise & ((times == 0) | (times & ~mask != 0))
+
+
 FILTERS: Mapping[str, Filter] = {
     "occupation": _any_of("occupation", "job", "training"),
-    "working_time": _any_of("working_time", "job"),
-    "without_working_time": Filter(
-        lambda columns, mask: columns["working_time"] & mask == 0, ("job",), ("job", "working_time")
-    ),
+    "without_occupation": _none_of("occupation", "job", "training"),
+    "working_time": Filter(_worked, ("job",), ("job", "working_time")),
+    "without_working_time": Filter(_not_worked, ("job",), ("job", "working_time")),
+    # Where nothing is said of German or of pay, nobody can tell.
+    "german_level": Filter(lambda columns, level: columns["german"] <= level, ("job", "training")),
+    "pay_min": Filter(lambda columns, pay: columns["pay"] >= pay, ("job",)),
     "training_kind": _any_of("training_kind", "training"),
     "deal": _any_of("deal", "housing"),
-    "housing_kind": _any_of("housing_kind", "housing"),
+    "housing_kind": Filter(
+        lambda columns, mask: columns["housing_kind"] & _homes(mask) != 0, ("housing",), ("housing", "housing_kind")
+    ),
+    "without_housing_kind": _none_of("housing_kind", "housing"),
     # Half rooms count as the full number below: who asks for 3 rooms also wants to see 3.5.
     "rooms": Filter(
         lambda columns, rooms: (columns["rooms"] >= rooms) & (columns["rooms"] < rooms + 1), ("housing",), least=0.5
@@ -118,6 +180,7 @@ FILTERS: Mapping[str, Filter] = {
     "price_max": Filter(lambda columns, price: columns["price"] <= price, ("housing", "service", "event")),
     "area_min": Filter(lambda columns, area: columns["area"] >= area, ("housing", "service")),
     "childcare_kind": _any_of("childcare_kind", "childcare"),
+    "without_childcare_kind": _none_of("childcare_kind", "childcare"),
     "child_age": Filter(
         lambda columns, months: (columns["age_min"] <= months) & (months <= columns["age_max"]), ("childcare",)
     ),
@@ -127,16 +190,28 @@ FILTERS: Mapping[str, Filter] = {
 }
 
 RELAX_ORDER: Mapping[str, tuple[str, ...]] = {
-    # A job in another town beats another occupation; hours are given up before either.
-    "job": ("text", "countryside", "without_working_time", "working_time", "place", "occupation"),
-    "training": ("text", "countryside", "training_kind", "place", "occupation"),
+    # A job in another town beats another occupation, and hours that somebody cannot work.
+    "job": (
+        "text", "countryside", "near", "place", "pay_min", "working_time", "german_level", "without_working_time",
+        "occupation", "without_occupation",
+    ),
+    "training": ("text", "countryside", "training_kind", "near", "place", "german_level", "occupation", "without_occupation"),
     # The budget is given up after the place: most people can move one town on, not pay more.
-    "housing": ("text", "countryside", "area_min", "place", "price_max", "rooms", "rooms_min", "rooms_max", "housing_kind", "deal"),
+    "housing": (
+        "text", "countryside", "area_min", "near", "place", "price_max", "rooms", "rooms_min", "rooms_max",
+        "housing_kind", "without_housing_kind", "deal",
+    ),
     # A childcare place that does not take the child is none: the age goes last.
-    "childcare": ("text", "countryside", "childcare_kind", "place", "child_age"),
+    "childcare": ("text", "countryside", "childcare_kind", "near", "place", "without_childcare_kind", "child_age"),
     # What a service is about stands in its text and kind; where it is matters less.
     "service": ("countryside", "place", "area_min", "price_max", "text", "service_kind", "topic"),
     "event": ("countryside", "price_max", "place", "text", "event_kind"),
     "": ("countryside", "place", "text"),
 }
-"""Criteria in the order in which a search that finds nothing gives them up; "" is a search over all kinds."""
+"""Criteria in the order in which a search that finds nothing gives them up; "" is a search over all kinds.
+
+`near` is the place widened to its surroundings. Where `text` comes first, nothing but the place is given up before it.
+"""
+PLACES = ("near", "place", "countryside")
+CORE = frozenset({"occupation", "without_occupation", "housing_kind", "without_housing_kind", "deal", "child_age"})
+"""What is looked for at all: a flat is no answer to who needs a house to buy."""

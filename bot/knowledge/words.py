@@ -37,6 +37,17 @@ def index_words(text: str) -> Iterator[str]:
         yield from _spellings(raw)
 
 
+def had(text: str, without: Container[str]) -> str:
+    """A text without what it says is not there: of "flat without a lift" nobody who looks for a lift wants to hear.
+
+    Args:
+        without: Folded words that mean that the next one is missing.
+    """
+    raw = _WORD.findall(text)
+    missing = {at + 1 for at, word in enumerate(raw) if fold(word) in without}
+    return " ".join(word for at, word in enumerate(raw) if at not in missing) if missing else text
+
+
 @lru_cache(maxsize=1 << 16)
 def _spellings(raw: str) -> tuple[str, ...]:
     return tuple(_ARABIC_ARTICLE.sub("", word) for form in fold_variants(raw) for word in _WORD.findall(form))

@@ -64,7 +64,8 @@ class ContextReader(GraphComponent, IntentClassifier):
         return {
             "criteria": [
                 "place", "occupation", "working_time", "without_working_time", "deal", "housing_kind", "rooms",
-                "price_max", "area_min", "childcare_kind", "child_age", "change",
+                "price_max", "area_min", "childcare_kind", "child_age", "change", "without_place", "without_occupation",
+                "without_housing_kind", "without_childcare_kind", "german_level", "pay_min", "wish",
             ],
             "covered": 0.45,
             "alone": 0.99,

@@ -31,7 +31,8 @@ def test_an_offer_is_picked_by_its_number(talk: Talk, shown: list[str], ordinal:
 @pytest.mark.parametrize("action", [ActionShowOffer(), ActionShowContact(), ActionShowAvailability()])
 def test_which_one_is_asked_where_it_is_open(talk: Talk, shown: list[str], action: object) -> None:
     assert talk.run(action, "select_offer", "hm", typed=False) == ["utter_offer_which"]
-    assert talk.run(action, "select_offer", ordinal=7) == ["utter_offer_which"], "there is no seventh"
+    assert talk.run(action, "select_offer", ordinal=7) == ["utter_offer_fewer"], "there is no seventh"
+    assert talk.replies[0]["count"] == 3
     assert talk.run(action, "select_offer", offer="of an old list") == ["utter_offer_which"]
     talk.slots["shown_offers"] = None
     assert talk.run(action, "select_offer", ordinal=1) == ["utter_offer_no_list"]
@@ -49,6 +50,7 @@ def test_the_one_talked_about_or_the_only_one_is_meant(talk: Talk, shown: list[s
     talk.run(ActionShowOffer(), "select_offer", typed=False)
     assert picked(talk) == shown[:1]
     assert not [button for button in talk.replies[0]["buttons"] if button["payload"] == "/go_back"], "there is no list to go back to"
+    assert talk.run(ActionShowOffer(), "select_offer", ordinal=2) == ["utter_offer_only_one", "utter_offer_details"]
 
 
 def test_two_are_compared_and_are_the_list_from_then_on(talk: Talk, shown: list[str]) -> None:

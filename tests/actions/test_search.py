@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from rasa_sdk.executor import CollectingDispatcher
 
 from actions.search import ActionGoBack, ActionSearchOffers, ActionShowMore, ActionStartOver
 from tests.actions.conftest import Talk
 
-RESULTS = {"utter_search_result_one", "utter_search_results", "utter_search_relaxed_one", "utter_search_relaxed"}
+FOUND = {"utter_search_result_one", "utter_search_results", "utter_search_results_all"}
+RELAXED = {f"utter_search_relaxed{what}{many}" for what in ("", "_text", "_near", "_place") for many in ("", "_one")}
+RESULTS = FOUND | RELAXED
 
 
 def say(talk: Talk, intent: str, text: str = "", **entities: object) -> list[str]:
@@ -84,3 +87,62 @@ def test_starting_over_forgets_the_search_and_not_who_asks(talk: Talk) -> None:
     left = {name: value for name, value in talk.slots.items() if value not in (None, [], False)}
     assert left == {"language": "de", "child_age": 20, "persona": "family"}
     assert talk.run(ActionShowMore(), "show_more") == ["utter_search_what"]
+
+
+def found(talk: Talk, intent: str, text: str, entity: str, words: dict[str, str]) -> list[str]:
+    """A message with one kind of entity where its words stand."""
+    tracker = talk.tracker(intent, text)
+    tracker.latest_message["entities"] = [
+        {"entity": entity, "value": value, "start": text.index(word), "end": text.index(word) + len(word)}
+        for word, value in words.items()
+    ]
+    dispatcher = CollectingDispatcher()
+    for event in ActionSearchOffers().run(dispatcher, tracker, {}):
+        talk.slots[event["name"]] = event["value"]
+    return [reply["response"] for reply in dispatcher.messages]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("im Lager oder als Fahrer", {"Lager": "warehouse", "Fahrer": "logistics_driving"}, ["warehouse", "logistics_driving"]),
+        ("Fahrer, Lager, mit Führerschein", {"Fahrer": "logistics_driving", "Lager": "warehouse", "Führerschein": "logistics_driving"},
+         ["logistics_driving", "warehouse"]),
+        ("ich bin Koch und suche etwas im Büro", {"Koch": "hospitality_kitchen", "Büro": "administration"}, "administration"),
+    ],
+)  # fmt: skip
+def test_trades_that_an_or_joins_are_both_looked_for(talk: Talk, text: str, words: dict[str, str], expected: object) -> None:
+    found(talk, "find_job", text, "occupation", words)
+    assert criteria(talk)["occupation"] == expected == talk.slots["occupation"]
+
+
+@pytest.mark.parametrize(("text", "km"), [("Arbeit nicht weit von Iden", 20), ("работа рядом с Iden", 20), ("Arbeit in Iden", None)])
+def test_near_a_place_is_around_it(talk: Talk, text: str, km: int | None) -> None:
+    found(talk, "find_job", text, "place", {"Iden": "iden"})
+    assert criteria(talk).get("radius_km") == km
+
+
+def test_a_wish_that_no_search_can_go_by_is_named(talk: Talk) -> None:
+    say(talk, "find_housing", "Wohnung", place="stendal")
+    assert say(talk, "refine_search", "ab Oktober", wish="start")[1] == "utter_search_unused"
+    assert talk.replies[1]["unused"] == "Beginn" and criteria(talk) == {"place": "stendal"}
+    assert "utter_search_unused" not in say(talk, "refine_search", "billiger", change="cheaper")
+
+
+def test_who_rents_or_buys_is_not_asked_which(talk: Talk) -> None:
+    say(talk, "find_housing", "Haus, Miete oder Kauf", place="stendal", deal=["rent", "buy"])
+    assert "deal" not in criteria(talk) and "deal" in talk.slots["asked_criteria"]
+
+
+def test_nearer_without_a_place_asks_for_it(talk: Talk) -> None:
+    say(talk, "find_job", "Arbeit in der Pflege", occupation="nursing_care")
+    talk.slots["asked_criteria"] = ["place"]
+    assert say(talk, "refine_search", "nicht so weit weg", change="nearer")[-1] == "utter_ask_place"
+
+
+def test_only_slots_that_there_are_are_set(talk: Talk) -> None:
+    say(talk, "find_job", "Arbeit ohne Deutsch", german_level=0)
+    say(talk, "refine_search", "nicht im Büro", without_occupation="administration")
+    for action in (ActionGoBack(), ActionStartOver()):
+        dispatcher = CollectingDispatcher()
+        assert {event["name"] for event in action.run(dispatcher, talk.tracker("go_back"), {})} <= set(talk.slots)

@@ -46,7 +46,7 @@ def test_page_after_page_until_there_are_no_more(talk: Talk, resources: Resource
 
 def test_what_was_given_up_is_named_and_no_question_is_added(talk: Talk) -> None:
     replies = talk.run(Show(NOTHING), "find_housing")
-    assert replies[0] in ("utter_search_relaxed", "utter_search_relaxed_one", "utter_search_none")
+    assert replies[0].startswith("utter_search_relaxed") or replies[0] == "utter_search_none"
     assert talk.slots["asked_criterion"] is None and not [reply for reply in replies if reply.startswith("utter_ask")]
     assert "/request_human" in talk.replies[0]["buttons"][-1]["payload"]
 
@@ -84,7 +84,7 @@ def test_each_choice_that_is_offered_finds_something(talk: Talk, resources: Reso
     for button in choices:
         given = json.loads(button["payload"].removeprefix("/refine_search"))
         assert talk.run(Show(Search("housing", given), ask=False), "refine_search")[0] in (
-            "utter_search_results", "utter_search_result_one"
+            "utter_search_results", "utter_search_result_one", "utter_search_results_all"
         )  # fmt: skip
 
 
@@ -101,3 +101,32 @@ def test_a_family_sees_childcare_near_beside_homes(talk: Talk) -> None:
 def test_a_payload_is_what_the_server_reads() -> None:
     assert payload("go_back") == "/go_back"
     assert payload("refine_search", {"text": 'ö"x'}) == '/refine_search{"text": "ö\\"x"}'
+
+
+@pytest.mark.parametrize(
+    ("criteria", "response"),
+    [
+        ({"place": "stendal", "text": "Schwimmbad"}, "utter_search_relaxed_text"),
+        ({"place": "iden", "housing_kind": "house", "deal": "rent"}, "utter_search_relaxed_near"),
+        ({"place": "zehrental", "housing_kind": "shared_flat"}, "utter_search_relaxed_place"),
+        ({"place": "stendal", "area_min": 900, "deal": "rent"}, "utter_search_relaxed"),
+    ],
+)
+def test_what_is_given_up_most_often_has_words_of_its_own(talk: Talk, criteria: dict[str, object], response: str) -> None:
+    (reply, *_) = talk.run(Show(Search("housing", criteria)), "find_housing")
+    assert reply.removesuffix("_one") == response.removesuffix("_one")
+    if criteria.get("text"):
+        assert talk.replies[0]["words"] == "Schwimmbad"
+
+
+def test_words_given_up_beside_something_else_are_named(talk: Talk) -> None:
+    replies = talk.run(Show(Search("housing", {"place": "stendal", "text": "Schwimmbad", "area_min": 900})), "find_housing")
+    assert replies[:2] == ["utter_search_relaxed", "utter_search_unused"]
+    assert talk.replies[1]["unused"] == "„Schwimmbad“" and talk.replies[0]["relaxed"] == "Größe"
+
+
+def test_all_there_are_are_not_called_the_best(talk: Talk) -> None:
+    talk.run(Show(HOUSING, ask=False), "find_housing")
+    few = Search("housing", {"place": "stendal", "housing_kind": "flat", "price_max": 480})
+    assert talk.run(Show(few, ask=False), "find_housing") == ["utter_search_results_all"]
+    assert talk.replies[0]["total"] == talk.replies[0]["count"] > 1

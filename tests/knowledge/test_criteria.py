@@ -136,13 +136,16 @@ def test_at_most_two_questions_the_weightiest_first_and_none_about_a_short_list(
 
 
 def test_a_criterion_of_another_kind_changes_the_subject() -> None:
-    assert kind_of("refine_search", {"occupation": "it"}, "childcare", SETTINGS) == "job"
+    assert kind_of("refine_search", {"housing_kind": "flat", "occupation": "it"}, "childcare", SETTINGS) == "housing"
+    assert kind_of("refine_search", {"occupation": "plumbing_heating"}, "housing", SETTINGS) == "housing", "with heating?"
+    assert kind_of("find_job", {"occupation": "it"}, "housing", SETTINGS) == "job"
     assert kind_of("refine_search", {"place": "stendal"}, "childcare", SETTINGS) == "childcare"
     assert kind_of("find_housing", {}, "job", SETTINGS) == "housing"
 
 
 def test_a_trade_after_a_search_for_training_is_no_job() -> None:
     assert kind_of("refine_search", {"occupation": "metal"}, "training", SETTINGS) == "training"
+    assert kind_of("refine_search", {"without_occupation": "metal"}, "training", SETTINGS) == "training"
     assert kind_of("refine_search", {"working_time": "part_time"}, "training", SETTINGS) == "job"
 
 
@@ -167,4 +170,82 @@ def test_what_means_nothing_for_the_kind_is_not_told() -> None:
     languages = load_languages(DATA)
     names, interface = Names.load(DATA), Interface.load(DATA, languages)
     told = [describe(kind, {"child_age": 36}, "de", names, interface, languages) for kind in ("housing", "childcare")]
-    assert told == ["Wohnen", "Kinderbetreuung, Kind von 3 Jahren"]
+    assert told == ["Wohnen", "Kinderbetreuung, Kind: 3 Jahre"]
+
+
+def told(kind: str, criteria: dict[str, Any], language: str = "de") -> str:
+    languages = load_languages(DATA)
+    return describe(kind, criteria, language, Names.load(DATA), Interface.load(DATA, languages), languages)
+
+
+def test_two_trades_are_looked_for_together_and_told() -> None:
+    both = after({}, {"occupation": ["warehouse", "logistics_driving"]}, "job", new_question=True)
+    assert both == {"occupation": ["warehouse", "logistics_driving"]}
+    assert to_query("job", both, "de", limit=3, offset=0).filters == both
+    assert told("job", both) == "Stelle, Lager / Fahren und Transport"
+    assert after({"search_kind": "job", **both}, {"occupation": "it"}, "job", before=both) == {"occupation": "it"}
+
+
+def test_to_rent_or_to_buy_is_the_same_to_them() -> None:
+    slots = {"search_kind": "housing", "deal": "rent"}
+    assert after(slots, {"deal": ["rent", "buy"], "housing_kind": "house"}) == {"housing_kind": "house"}
+
+
+def test_working_times_that_can_both_hold_narrow_together() -> None:
+    slots, remote = {"search_kind": "job"}, {"working_time": "remote"}
+    both = after(slots, {"working_time": "full_time"}, "job", before=remote)
+    assert both == {"working_time": ["remote", "full_time"]}
+    assert told("job", both) == "Stelle, Vollzeit, Homeoffice"
+    assert after(slots, {"working_time": "part_time"}, "job", before=both) == {"working_time": ["remote", "part_time"]}
+    assert told("job", {"working_time": ["part_time", "full_time"]}) == "Stelle, Vollzeit / Teilzeit"
+
+
+def test_what_is_refused_is_left_out_until_it_is_asked_for() -> None:
+    slots = {"search_kind": "job", "occupation": ["cleaning", "hospitality_kitchen"]}
+    found = after(slots, {"without_occupation": "hospitality_kitchen"}, "job")
+    assert found == {"occupation": "cleaning", "without_occupation": "hospitality_kitchen"}
+    more = after({"search_kind": "job"}, {"without_occupation": "retail"}, "job", before=found)
+    assert more["without_occupation"] == ["hospitality_kitchen", "retail"]
+    assert told("job", more).count(" / ") == 1 and ", ohne " in told("job", more)
+    assert to_query("job", more, "de", limit=3, offset=0).filters["without_occupation"] == ["hospitality_kitchen", "retail"]
+    again = after({"search_kind": "job"}, {"occupation": "retail"}, "job", before=more)
+    assert again == {"occupation": "retail", "without_occupation": "hospitality_kitchen"}
+    assert after({"search_kind": "job"}, {"occupation": "it"}, "job", before=more, new_question=True) == {"occupation": "it"}
+
+
+def test_how_much_german_somebody_speaks_holds_for_the_next_question() -> None:
+    found = after({}, {"german_level": 0, "pay_min": 2500}, "job", new_question=True)
+    assert found == {"german_level": 0, "pay_min": 2500}
+    assert told("job", found) == "Stelle, ohne Deutsch, ab 2.500\xa0€ im Monat"
+    assert told("job", {"german_level": 2}) == "Stelle, Deutsch bis A2"
+    slots = {"search_kind": "job"}
+    assert after(slots, {"occupation": "it"}, "job", before=found, new_question=True) == {"occupation": "it", "german_level": 0}
+    assert after(slots, {"german_level": 3}, "job", before=found) == {"german_level": 3, "pay_min": 2500}
+    assert "german_level" not in after(slots, {"rooms": 2}, "housing", before=found, new_question=True)
+
+
+def test_a_number_of_rooms_is_no_single_room() -> None:
+    slots = {"search_kind": "housing", "housing_kind": "room"}
+    assert after(slots, {"rooms": 2}) == {"rooms": 2}
+    assert after(slots, {"rooms": 1}) == {"rooms": 1, "housing_kind": "flat"}
+    assert after({"search_kind": "housing"}, {"rooms": 1, "housing_kind": "house"}) == {"rooms": 1, "housing_kind": "house"}
+
+
+def test_it_may_cost_more_or_be_nearer() -> None:
+    slots = {"search_kind": "housing", "price_max": 400}
+    assert after(slots, {"change": "dearer"}) == {"price_max": 480}
+    assert after({"search_kind": "housing"}, {"change": "dearer"}) == {}
+    near = after({"search_kind": "housing", "place": "iden"}, {"change": "nearer"}, before={"radius_km": 20})
+    assert near == {"place": "iden"}
+
+
+def test_what_is_still_near_goes_with_a_place_only() -> None:
+    assert to_query("job", {"place": "iden"}, "de", limit=3, offset=0, near_km=20).near_km == 20
+    assert to_query("job", {}, "de", limit=3, offset=0, near_km=20).near_km == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "months", "age"), [("uk", 12, "1 рік"), ("en", 12, "1 year"), ("de", 11, "11 Monate"), ("pl", 18, "18 miesięcy")]
+)
+def test_an_age_is_told_in_years_from_one_on(language: str, months: int, age: str) -> None:
+    assert told("childcare", {"child_age": months}, language).endswith(age)

@@ -315,3 +315,43 @@ def test_a_question_finds_what_was_written_in_german_only(data: Path, write: Wri
     (words / "de.tsv").write_text("schulden\tdebts\nkuchen\tdebts\n", "utf-8")
     assert found.refresh(), "another word list gives other readings"
     assert set(ids(found, text="борги", language="uk", glosses={"борги": "debts"})) == {"a", "b"}
+
+
+def test_the_surroundings_come_before_another_trade_and_before_anywhere(write: Write, index: Open) -> None:
+    cook = "occupation: hospitality_kitchen, working_time: [full_time]"
+    write("job", {"id": "near", "place": "tangermuende", "facts": cook}, {"id": "far", "place": "aland", "facts": cook},
+          {"id": "it", "place": "stendal", "facts": "occupation: it, working_time: [full_time]"})  # fmt: skip
+    wanted = {"kind": "job", "filters": {"occupation": "hospitality_kitchen"}, "today": TODAY}
+    opened = index()
+    near = opened.search(Query(place="stendal", near_km=20, **wanted))
+    assert ([hit.offer.id for hit in near.hits], near.relaxed) == (["near"], ("near",))
+    assert "place" not in near.hits[0].reasons and near.without["place"] == 2
+    far = opened.search(Query(place="seehausen", near_km=1, **wanted))
+    assert (far.total, far.relaxed) == (2, ("place",)), "nothing near either"
+    assert opened.search(Query(place="stendal", radius_km=20, near_km=20, **wanted)).relaxed == ()
+
+
+def test_words_given_up_still_say_what_is_liked(write: Write, index: Open) -> None:
+    write("housing", {"id": "plain"}, {"id": "liked", "title": "Mit Sauna"})
+    found = index().search(Query(kind="housing", text="Sauna Dachterrasse", filters={"deal": "buy"}, today=TODAY))
+    assert set(found.relaxed) == {"text", "deal"} and found.hits[0].offer.id == "liked"
+
+
+def test_a_village_of_a_town_is_in_the_country_and_a_quarter_is_not(write: Write, index: Open) -> None:
+    write("housing", {"id": "village", "place": "osterburg", "title": "Haus in Flessau"},
+          {"id": "town", "place": "osterburg", "title": "Haus in Osterburg"},
+          {"id": "quarter", "place": "stendal", "title": "Haus in Röxe"})  # fmt: skip
+    found = index().search(Query(kind="housing", countryside=True, today=TODAY))
+    assert [hit.offer.id for hit in found.hits] == ["village"]
+
+
+def test_what_an_offer_is_without_does_not_find_it(write: Write, index: Open, data: Path) -> None:
+    (data / "lexicon").mkdir(exist_ok=True)
+    (data / "lexicon" / "cues.yml").write_text("entity: cue\nvalues: {without: {words: {de: [ohne!], ru: [без!]}}}\n")
+    write("housing", {"id": "with", "title": "Wohnung mit Aufzug"}, {"id": "without", "title": "Wohnung ohne Aufzug"})
+    opened = index()
+    found = opened.search(Query(kind="housing", text="Aufzug", today=TODAY))
+    assert [hit.offer.id for hit in found.hits] == ["with"]
+    assert opened.search(Query(kind="housing", text="Wohnung", today=TODAY)).total == 2
+    (data / "lexicon" / "cues.yml").write_text("entity: cue\nvalues: {}\n")
+    assert opened.refresh() and opened.search(Query(kind="housing", text="Aufzug", today=TODAY)).total == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.knowledge.words import CompoundSplitter, index_words, words
+from bot.knowledge.words import CompoundSplitter, had, index_words, words
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,8 @@ VOCABULARY = {"wohnung", "zimmer", "drei", "pflege", "kraft", "garten", "bildung
 )
 def test_compounds_are_found_by_their_parts(word: str, parts: set[str]) -> None:
     assert set(CompoundSplitter(VOCABULARY).parts(word)) == parts
+
+
+def test_what_follows_a_without_is_not_there() -> None:
+    assert had("Vierter Stock, ohne Aufzug, mit Balkon", {"ohne"}) == "Vierter Stock ohne mit Balkon"
+    assert had("Mit Aufzug!", {"ohne"}) == "Mit Aufzug!"

@@ -28,6 +28,10 @@ def entity(name: str, text: str, words: str) -> dict[str, Any]:
     [
         pytest.param("600", [("case_status", 0.5)], [("price_max", "600")], {"searching": True}, "refine_search",
                      id="a bare number while a search runs"),
+        pytest.param("only in august", [("faq/childcare_place", 0.6)], [("wish", "in august")], {"searching": "childcare"},
+                     "refine_search", id="a wish that no search can go by"),
+        pytest.param("not in gastro", [("deny", 0.6)], [("without_occupation", "not in gastro")], {"searching": "job"},
+                     "refine_search", id="a refusal"),
         pytest.param("600", [("case_status", 0.5)], [("price_max", "600")], {}, "case_status", id="the same without a search"),
         pytest.param("in Stendal", [("faq/region", 0.9)], [("place", "Stendal")], {"expects": "place", "searching": True},
                      "refine_search", id="what was asked for, whatever it looks like"),

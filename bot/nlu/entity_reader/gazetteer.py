@@ -218,11 +218,12 @@ class Gazetteer:
         """Every entry that fits somewhere; overlaps included. Cues are matches of the entity `cue`."""
         matches: list[Match] = []
         covered = [False] * len(tokens)
-        orders = {script: self.order(script, language) for script in {token.script for token in tokens}}
+        scripts = [_script(tokens, position) for position in range(len(tokens))]
+        orders = {script: self.order(script, language) for script in {*scripts}}
         for rank in range(max((len(order) for order in orders.values()), default=0)):
             found: list[Match] = []
-            for first, token in enumerate(tokens):
-                order = orders[token.script]
+            for first in range(len(tokens)):
+                order = orders[scripts[first]]
                 if rank < len(order) and not (rank and covered[first]):
                     found.extend(self._at(order[rank], rank, text, tokens, first))
             matches += found
@@ -252,6 +253,13 @@ class Gazetteer:
             last, quality = _extent(group, entry, tokens, first, quality)
             if last and (entry.literal is None or _literally(entry.literal, text, tokens, first, last)):
                 yield Match(entry.entity, entry.value, first, last, quality, entry.weak)
+
+
+def _script(tokens: list[Token], position: int) -> str:
+    """The script in which to look up what begins here: a number's is that of the word after it ("1 клас")."""
+    following = tokens[position + 1] if position + 1 < len(tokens) else None
+    number = tokens[position].kind == "number" and following is not None and following.kind == "word"
+    return following.script if number and following is not None else tokens[position].script
 
 
 def _cover(covered: list[bool], matches: list[Match]) -> None:

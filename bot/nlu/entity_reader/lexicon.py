@@ -38,7 +38,7 @@ from bot.nlu.entity_reader.words import Inflection
 from bot.nlu.normalise import fold, fold_variants
 
 FORMAT = 1
-NUMERIC_ENTITIES = frozenset({"rooms", "child_age", "ordinal", "number"})
+NUMERIC_ENTITIES = frozenset({"rooms", "child_age", "ordinal", "number", "german_level"})
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _HOME = "de"
 """The language of the region's own names."""

@@ -249,6 +249,9 @@ def _age_with_unit(reading: Reading, number: Number, about_child: bool) -> Found
     months = number.value * MONTHS if year else number.value if month else round(number.value / 4.345)
     if year:
         months, end = _with_rest(reading, months, end)
+    if reading.before(number.first, ("less_than",), 1) is not None and months > 1:
+        # "Under one": not a year old yet.
+        months -= 1
     if not 0 < months <= _MAX_CHILD_MONTHS:
         return None
     # Weeks are mostly how long something lasts: they follow the child directly.
@@ -390,6 +393,24 @@ def _listed_ages(reading: Reading, number: Number, listed: bool) -> bool:
     )
 
 
+_PAY = range(400, 20_000)
+"""What a month's pay may be, in euros."""
+
+
+def pay(reading: Reading) -> Iterator[Found]:
+    """The least a job has to pay, in euros a month: "salary 2500", "more than 3500 euros"."""
+    if reading.has("rent_money"):
+        return
+    for number in list(reading.free_numbers()):
+        if number.article or number.value not in _PAY or number.value in _CALENDAR_YEARS:
+            continue
+        end = _unit(reading, number, "euro")
+        least = reading.nearest_before(number.first, ("upper", "lower"), 1) == "lower"
+        of_pay = reading.has("salary") and not _unit(reading, number, "other_unit", "area", "year", "month")
+        if of_pay or end and least:
+            yield reading.take("pay_min", number.value, number.first, end or number.last, 0.9)
+
+
 def price(reading: Reading) -> Iterator[Found]:
     """The most somebody wants to pay, in euros."""
     if reading.has("salary") and not reading.has("rent_money"):
@@ -448,7 +469,9 @@ def _price(reading: Reading, number: Number, searching: bool) -> Found | None:
         or reading.after(number.last, ("upper",), 1) is not None
     )
     big = number.value >= 10_000
-    if upper or money or big and searching:
+    # "Sorry, I mean 180,000" is the price that was just named, put right.
+    corrected = reading.words <= 6 and reading.before(first, ("correction",), 1) is not None
+    if upper or money or corrected or big and searching:
         if number.value in _CALENDAR_YEARS and number.digits:
             return None
         return reading.take("price_max", number.value, number.first, number.last, 0.9)

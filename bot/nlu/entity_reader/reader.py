@@ -18,10 +18,15 @@ from bot.nlu.normalise import fold_with_offsets
 EXTRACTOR = "LexiconEntityExtractor"
 _CASE_NUMBER = re.compile(r"(?<![a-z0-9])hl[ \-_/.]{0,3}([0-9a-z]{4})[ \-_/.]{0,3}([0-9a-z]{2})(?![a-z0-9])")
 _DENIED = {
-    "place": "without_place", "working_time": "without_working_time", "housing_kind": "denied", "occupation": "denied",
-    "deal": "denied", "contact_channel": "denied", "childcare_kind": "denied", "child_age": "denied", "rooms": "denied",
+    "place": "without_place", "working_time": "without_working_time", "housing_kind": "without_housing_kind",
+    "occupation": "without_occupation", "childcare_kind": "without_childcare_kind", "deal": "denied",
+    "contact_channel": "denied", "child_age": "denied", "rooms": "denied",
 }  # fmt: skip
 """What a "not" before an entity makes of it: a wish to do without, or words that ask for nothing."""
+_REFUSED = frozenset(name for name, without in _DENIED.items() if without.startswith("without_"))
+"""What can be refused by words after it as well: "Seehausen is out"."""
+# "No, in Osterburg" says yes to a place.
+_WITHOUT = _REFUSED - {"place"}
 _HELPERS = frozenset({"cue", "number"})
 _BARE_NUMBERS = frozenset({"price_max", "rooms", "area_min", "child_age", "ordinal"})
 
@@ -130,6 +135,7 @@ class EntityReader:
             # Beside "not a flat", "house" says what it is about without any other company.
             denials = {m.first: reading.denied_from(m.first) for m in matches} if entity in _DENIED else {}
             contrasted = any(first is not None for first in denials.values())
+            counted: list[Match] = []
             for match in matches:
                 span = range(match.first, match.last)
                 if not taken.isdisjoint(span):
@@ -139,13 +145,23 @@ class EntityReader:
                     and match.weak
                     and not contrasted
                     and (titled or not self._stands(reading, match, rules))
+                    and not any(reading.alternatives(match, other) for other in counted)
                 ):
                     continue
                 taken.update(span)
                 denied = denials.get(match.first)
+                if denied is None and match.value is not None and entity in _WITHOUT:
+                    denied = reading.denied_from(match.first, "without")
                 if denied is not None:
-                    yield Found(_DENIED[entity], match.value, denied, match.last, match.quality)
+                    # What only looks like one is no wish to do without it.
+                    without = "denied" if match.value is None else _DENIED[entity]
+                    yield Found(without, match.value, denied, match.last, match.quality)
                     continue
+                refused = reading.refused_after(match.last) if entity in _REFUSED else None
+                if refused is not None and match.value is not None:
+                    yield Found(_DENIED[entity], match.value, match.first, refused, match.quality)
+                    continue
+                counted.append(match)
                 if match.value is not None:
                     yield Found(entity, match.value, match.first, match.last, match.quality)
 
@@ -175,7 +191,7 @@ class EntityReader:
         for item in found:
             if item.entity in ("rooms", "child_age", "working_time"):
                 reading.used.update(range(item.first, item.last))
-        for read in (quantities.area, quantities.rooms, quantities.child_age, quantities.price):
+        for read in (quantities.area, quantities.rooms, quantities.child_age, quantities.pay, quantities.price):
             yield from read(reading)
 
 

@@ -132,6 +132,20 @@ class Reading:
                 return None
         return None
 
+    def alternatives(self, one: Match, other: Match) -> bool:
+        """Whether nothing but an "or", a comma or prepositions stand between two matches: "cleaning or kitchen"."""
+        first, last = (one.last, other.first) if one.last <= other.first else (other.last, one.first)
+        joints = [position for position in range(first, last) if self.joins(position) or self.tokens[position].text in ",/"]
+        helpers = {position for cue in ("preposition", "article") for position in self.cues.get(cue, {})}
+        return bool(joints) and {*range(first, last)} <= {*joints} | helpers
+
+    def refused_after(self, position: int) -> int | None:
+        """End of a refusal that follows what ends here, at most a word away: "shifts don't work for me"."""
+        cursor = position
+        if cursor < len(self.tokens) and self.tokens[cursor].kind == "word" and not self.at(cursor, "refusal"):
+            cursor += 1
+        return self.cues.get("refusal", {}).get(cursor)
+
     def free_numbers(self) -> Iterator[Number]:
         """Numbers that are no entity yet."""
         for number in self.numbers:

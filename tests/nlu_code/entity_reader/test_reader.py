@@ -233,7 +233,15 @@ de | kein Videogespräch bitte | denied=video
 de | nicht nur in Stendal | place=stendal, …
 en | job as a cook, not part time | occupation=hospitality_kitchen, without_working_time=part_time
 ru | работа не полный день | working_time=part_time
-en | house, not a flat | housing_kind=house, denied=flat
+en | house, not a flat | housing_kind=house, without_housing_kind=flat
+en | no tagesmutter, only kita | without_childcare_kind=childminder
+pl | nie w gastro | without_occupation=hospitality_kitchen
+de | Schichtarbeit geht nicht mehr wegen dem Rücken | without_working_time=shift
+pl | nie, seehausen odpada | without_place=seehausen
+ru | смены не подходят | without_working_time=shift
+de | Büro geht nicht, lieber in den Garten | without_occupation=administration, occupation=gardening
+ru | смены только днем | without_working_time=shift, …
+en | no, in osterburg | place=osterburg
 de | ohne Garten | denied=garten
 en | without a garden | denied=garden
 de | nicht im Erdgeschoss | denied=erdgeschoss
@@ -302,3 +310,50 @@ def test_the_compiled_lexicon_survives_json(reader: EntityReader) -> None:
 def test_a_lexicon_of_another_version_is_refused() -> None:
     with pytest.raises(LexiconError, match="train the model again"):
         EntityReader({"format": -1})
+
+
+ALTERNATIVES = """
+ru | уборка или кухня | occupation=cleaning, occupation=hospitality_kitchen
+ar | تنظيف او مطبخ او محل | occupation=cleaning, occupation=hospitality_kitchen, occupation=retail
+de | Köchin, gern im Krankenhaus | occupation=hospitality_kitchen
+en | tagesmutter or kita for my baby | …
+"""
+
+
+@pytest.mark.parametrize(("language", "text", "wanted"), cases(ALTERNATIVES))
+def test_a_weak_word_counts_beside_a_strong_one_that_an_or_joins_to_it(
+    reader: EntityReader, language: str, text: str, wanted: str
+) -> None:
+    found = {each for each in values(reader.read(text, language)) if each.startswith(("occupation", "childcare"))}
+    assert found == (set() if wanted == "…" else set(wanted.split(", ")))
+
+
+WISHES = """
+en | actualy from october only | wish=start
+ar | الصبح بس | wish=hours
+ru | работа без знания немецкого | german_level=0, …
+uk | німецька в мене А2 | german_level=2, …
+en | salary min 2500 | pay_min=2500
+de | nicht unter 3500 brutto | pay_min=3500
+ar | أكثر من 3500 يورو | pay_min=3500
+ar | العفو قصدي 180 الف | price_max=180000
+ar | معلش قصدي 600 | price_max=600
+de | mehr als 600 Euro Miete zahle ich nicht | …
+uk | це з опаленням? | …
+ar | هل هاد مع التدفئة؟ | …
+ru | на пол ставки | working_time=part_time
+pl | szukam pracy dorywczej | working_time=mini_job
+en | house with a big plot | housing_kind=house
+pl | dom z dużą działką | housing_kind=house
+en | room near Hochschule Magdeburg Stendal | place=stendal, …
+uk | група продовженого дня, 1 клас | childcare_kind=after_school, child_age=72
+de | Kita für Baby unter 1 Jahr | child_age=11
+"""
+
+
+@pytest.mark.parametrize(("language", "text", "wanted"), cases(WISHES))
+def test_what_people_say_of_a_search(reader: EntityReader, language: str, text: str, wanted: str) -> None:
+    found, expected = values(reader.read(text, language)), {each for each in wanted.split(", ") if each != "…"}
+    assert found == expected or wanted.endswith("…") and expected <= found
+    assert not {"occupation=plumbing_heating", "occupation=accounting_finance", "occupation=agriculture_forestry"} & found
+    assert not any(each.startswith("pay_min") for each in found - expected), "a rent is no pay"
