@@ -10,7 +10,8 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Container, Iterable, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -49,6 +50,8 @@ _LINGUAS_LEAST, _LINGUAS_MOST = math.sqrt(_LEAST), math.sqrt(1 + _LEAST)
 """What lingua's opinion counts, whatever it is."""
 _ENOUGH = 3_000
 """Examples of each language that its n-grams are learned from: more took four times as long and told nothing new."""
+_AT_HOME = 0.2
+"""A word belongs to a language that uses it at least so often, measured by the one that uses it most."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,10 @@ class LanguageReader:
         languages: ISO 639-1 code -> the language's own name.
         model: Classifies texts by language, learnt from the training examples (`language_model`).
         names: Names of places: "kitchen jobs in Arneburg" is no German.
+        shared: Language -> the folded words that it has in common with another one (`shared_words`).
         prior_weight: How many times likelier the conversation's language is before a word is read.
-        short_words: Up to so many words a text is short: the prior counts squared.
+        short_words: Up to so many words a text is short: the prior counts squared, and words that its language has as
+            well are no sign of another one.
         switch_confidence: From here on the conversation follows a text of at least two words.
     """
 
@@ -78,6 +83,7 @@ class LanguageReader:
         languages: Dict[str, str],
         model: JointModel,
         names: Iterable[str] = (),
+        shared: Mapping[str, Iterable[str]] | None = None,
         *,
         prior_weight: float = 3.0,
         short_words: int = 3,
@@ -87,6 +93,7 @@ class LanguageReader:
         self._languages = list(languages)
         self._model = model
         self._names = frozenset(names)
+        self._shared = {code: frozenset(words) for code, words in (shared or {}).items()}
         # A language's own name is written in its script, so the list of languages says it all.
         self._scripts = {code: _script(name[0]) for code, name in languages.items()}
         self._prior_weight = prior_weight
@@ -96,10 +103,13 @@ class LanguageReader:
     def read(self, text: str, prior: str | None = None) -> Reading:
         """The language of `text`, `prior` being the one the conversation is in."""
         words = _WORD.findall(text)
-        candidates = self._by_script(words)
+        candidates = self._by_script(words, prior)
         if not words or not candidates:
             return Reading(prior if prior in self._scripts else self._languages[0], None)
         short = len(words) <= self._short_words
+        if short and prior in candidates and self._shared.get(prior, frozenset()).issuperset(map(fold, words)):
+            # "не склад" is as good Russian as Ukrainian.
+            return Reading(prior, None)
         favour = self._prior_weight ** (2 if short else 1)
         weights = {code: 1.0 for code in candidates}
         if len(candidates) > 1:
@@ -129,22 +139,19 @@ class LanguageReader:
             return Reading(prior, None)
         return Reading(best, best if clear and best != prior else None)
 
-    def _by_script(self, words: List[str]) -> List[str]:
+    def _by_script(self, words: List[str], prior: str | None) -> List[str]:
         """The languages written in the text's script.
 
         Offices' German words stand in Latin script inside Arabic and Cyrillic sentences, never the other way
-        round, so any other script wins from a third of the letters on.
+        round, so any other script wins from a third of the words on, and with a single one where the conversation is in
+        it. Words are counted, not letters: "Wohnberechtigungsschein" has as many as a sentence.
         """
-        counts: Dict[str, int] = {}
-        for word in words:
-            for char in word:
-                script = _script(char)
-                counts[script] = counts.get(script, 0) + 1
-        total = sum(counts.values())
-        for script in sorted(counts, key=lambda s: -counts[s]):
-            if script != "LATIN" and counts[script] * 3 >= total:
-                return [code for code, own in self._scripts.items() if own == script]
-        return [code for code, own in self._scripts.items() if own == "LATIN"]
+        counts = Counter(_script(word[0]) for word in words)
+        own = self._scripts.get(prior or "")
+        for script, count in counts.most_common():
+            if script != "LATIN" and (script == own or count * 3 >= len(words)):
+                return [code for code, written in self._scripts.items() if written == script]
+        return [code for code, written in self._scripts.items() if written == "LATIN"]
 
 
 def names_to_leave_out(region: Region) -> list[str]:
@@ -157,6 +164,23 @@ def without_names(text: str, names: Container[str]) -> str:
     """A text without these words, or as it is if it has no others."""
     rest = _WORD.sub(lambda found: "" if fold(found.group()) in names else found.group(), text)
     return rest if _WORD.search(rest) else text
+
+
+def shared_words(texts: Sequence[str], languages: Sequence[str]) -> Dict[str, List[str]]:
+    """Language -> its folded words that are at home in another language too, by the examples of each."""
+    counts: Dict[str, Counter[str]] = {}
+    for text, language in zip(texts, languages, strict=True):
+        counts.setdefault(language, Counter()).update(fold(word) for word in _WORD.findall(text))
+    sizes = {language: sum(own.values()) for language, own in counts.items()}
+    shared: Dict[str, List[str]] = {language: [] for language in counts}
+    for word in sorted(set().union(*counts.values())):
+        shares = {language: own[word] / sizes[language] for language, own in counts.items() if word in own}
+        least = _AT_HOME * max(shares.values())
+        # What stands in one example only may be a quotation.
+        users = [code for code, share in shares.items() if share >= least and counts[code][word] > 1]
+        for language in users if len(users) > 1 else ():
+            shared[language].append(word)
+    return shared
 
 
 def language_model(texts: Sequence[str], languages: Sequence[str], names: Container[str] = ()) -> JointModel:
@@ -227,10 +251,10 @@ class LanguageIdentifier(GraphComponent, IntentClassifier):
         with self._model_storage.write_to(self._resource) as folder:
             written = {code: languages[code].name for code in languages.written}
             names = names_to_leave_out(Region.load(Path(self._config["data"])))
-            known = {"languages": written, "names": names}
-            (folder / _FILE).write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
             examples = [e for e in training_data.intent_examples if (e.get(METADATA) or {}).get(LANGUAGE) in written]
             texts, codes = [e.get(TEXT) for e in examples], [e.get(METADATA)[LANGUAGE] for e in examples]
+            known = {"languages": written, "names": names, "shared": shared_words(texts, codes)}
+            (folder / _FILE).write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
             language_model(texts, codes, frozenset(names)).save(folder)
         return self._resource
 
@@ -252,6 +276,7 @@ class LanguageIdentifier(GraphComponent, IntentClassifier):
             known["languages"],
             model,
             known["names"],
+            known["shared"],
             **{key: config[key] for key in ("prior_weight", "short_words", "switch_confidence")},
         )
         return component

@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import ContentErrors
 from bot.nlu.forms import with_forms
-from bot.nlu.gloss import Glosser, read_words
+from bot.nlu.gloss import Glosser, read_words, tokens
 
 LISTS = {
     "de": {"wohnung": "apartment", "geber": "provider", "bestätigung": "confirmation", "bestatigung": "confirmation",
@@ -81,3 +81,17 @@ def test_an_offices_word_in_a_sentence_of_another_language_is_no_typing_error() 
 
 def test_english_without_a_list_stays_as_it_is() -> None:
     assert Glosser(LISTS, names=["Stendal"]).gloss("Flats in Stendal", "en") == "flats in town"
+
+
+@pytest.mark.parametrize(
+    ("language", "form", "gloss"),
+    [
+        ("pl", "zwolnil", "fired from job"), ("pl", "sloneczny", "solar"), ("ru", "столько", "so much"),
+        ("ru", "пока", "for now"), ("ru", "елтернгелд", "parental allowance"), ("uk", "відключити світло", "electricity cut off"),
+        ("ar", "طردني", "fire from job"), ("de", "stromsperre", "electricity cut off"),
+    ],
+)  # fmt: skip
+def test_the_lists_say_what_the_words_mean_to_visitors(language: str, form: str, gloss: str) -> None:
+    """Each of these was read as something else: an exemption, a table, a farewell, a parcel."""
+    words = read_words(Path("data/lexicon/words"))[language]
+    assert words[" ".join(tokens(form))] == gloss

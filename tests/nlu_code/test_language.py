@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.language import LanguageReader, language_model, without_names
+from bot.nlu.language import LanguageReader, language_model, shared_words, without_names
 
 NAMES = {"de": "Deutsch", "en": "English", "pl": "Polski", "uk": "Українська", "ru": "Русский", "ar": "العربية"}
 PLACES = {"arneburg", "stendal", "tangermunde"}
@@ -22,7 +22,8 @@ EXAMPLES = {
 def reader() -> LanguageReader:
     rows = [(text, code) for code, texts in EXAMPLES.items() for text in texts]
     model = language_model([text for text, _ in rows], [code for _, code in rows], PLACES)
-    return LanguageReader(NAMES, model, PLACES)
+    shared = {"ru": ["не", "склад", "где"], "uk": ["не", "склад"], "de": ["job"], "en": ["job"]}
+    return LanguageReader(NAMES, model, PLACES, shared)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,13 @@ def reader() -> LanguageReader:
         pytest.param("Ich brauche einen Termin beim Arzt, bitte.", "ar", "de", "de", id="German in an Arabic conversation"),
         pytest.param("", "uk", "uk", None, id="empty"),
         pytest.param("a flat in Tangermünde", "en", "en", None, id="the name of a place is no language"),
+        pytest.param("треба Wohnberechtigungsschein", "uk", "uk", None, id="an office's word longer than the rest"),
+        pytest.param("а deutschlandticket скільки", "uk", "uk", None, id="words count, not letters"),
+        pytest.param("كم يكلف Wohnberechtigungsschein", "de", "ar", "ar", id="also for somebody who begins"),
+        pytest.param("بدي Wohnberechtigungsschein für meine Familie", "ar", "ar", None, id="one Arabic word keeps Arabic"),
+        pytest.param("не склад", "ru", "ru", None, id="words of both languages do not switch"),
+        pytest.param("не склад", "uk", "uk", None, id="words of both languages, the other way round"),
+        pytest.param("не знаю де управління", "ru", "uk", "uk", id="a word that only the other one has"),
     ],
 )
 def test_reads(reader: LanguageReader, text: str, prior: str, language: str, switches: str | None) -> None:
@@ -53,3 +61,12 @@ def test_no_single_word_switches(reader: LanguageReader, word: str, prior: str) 
 def test_names_of_places_are_left_out_unless_there_is_nothing_else() -> None:
     assert without_names("Jobs in Tangermünde?", PLACES).split() == ["Jobs", "in", "?"]
     assert without_names("Tangermünde, Stendal!", PLACES) == "Tangermünde, Stendal!"
+
+
+def test_shared_words_are_those_that_both_use_often() -> None:
+    rows = [
+        ("uk", "не склад"), ("uk", "не кухня"), ("uk", "склад є"), ("uk", "меня"), ("uk", "меня"), *[("uk", "де є це")] * 9,
+        ("ru", "не склад"), ("ru", "не склад где"), ("ru", "кухня"), *[("ru", "у меня")] * 9,
+    ]  # fmt: skip
+    shared = shared_words([text for _, text in rows], [code for code, _ in rows])
+    assert shared == {"uk": ["не", "склад"], "ru": ["не", "склад"]}

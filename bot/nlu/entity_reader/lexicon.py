@@ -10,6 +10,7 @@ A lexicon file::
     misspellings: true                 # one wrong letter in a long word is forgiven
     weak_yields: true                  # weak words do not count beside a strong one
     blocked_by: [course]               # no word of this file counts in a message with one of these cues
+    denied_by: [cannot]                # the word that one of these cues stands beside does not count
     intents: [find_job, …]             # once the intent is known, the entity counts only in these
     asked_for: [handoff_topic, …]      # it counts only where the dialogue asks for one of these slots
     values:
@@ -48,6 +49,7 @@ _TOP_KEYS = {
     "not",
     "weak_needs",
     "blocked_by",
+    "denied_by",
     "intents",
     "asked_for",
     "weak_yields",
@@ -200,7 +202,7 @@ def _read_lexicon(path: Path, groups: dict[str, str], compiled: dict[str, Any]) 
     if not isinstance(values, dict):
         raise LexiconError(f"{path}:1: 'values:' must be a mapping from value to its words")
     rules = compiled["rules"].setdefault(str(entity), {})
-    for key in ("weak_needs", "weak_in", "blocked_by", "intents", "asked_for", "not_localities"):
+    for key in ("weak_needs", "weak_in", "blocked_by", "denied_by", "intents", "asked_for", "not_localities"):
         rules[key] = [str(cue) for cue in loaded.get(key, [])]
     rules["weak_near"] = int(loaded.get("weak_near", 0))
     for key in ("weak_yields", "misspellings"):

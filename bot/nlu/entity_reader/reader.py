@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -136,9 +136,13 @@ class EntityReader:
             denials = {m.first: reading.denied_from(m.first) for m in matches} if entity in _DENIED else {}
             contrasted = any(first is not None for first in denials.values())
             counted: list[Match] = []
+            useless = _beside(reading, [m for m in matches if m.value is not None], rules.get("denied_by", ()))
             for match in matches:
                 span = range(match.first, match.last)
                 if not taken.isdisjoint(span):
+                    continue
+                if not useless.isdisjoint(span):
+                    taken.update(span)
                     continue
                 if (
                     match.value is not None
@@ -193,6 +197,21 @@ class EntityReader:
                 reading.used.update(range(item.first, item.last))
         for read in (quantities.area, quantities.rooms, quantities.child_age, quantities.pay, quantities.price):
             yield from read(reading)
+
+
+def _beside(reading: Reading, matches: list[Match], cues: Iterable[str]) -> set[int]:
+    """Positions of the words that these cues are about: those after a cue, and where none follow, those before it.
+
+    "I don't speak German, Polish please" is about German alone, "German I don't speak, Polish please" too.
+    """
+    positions: set[int] = set()
+    for first, last in (item for cue in cues for item in reading.cues.get(cue, {}).items()):
+        after = [m for m in matches if reading.adjoin(last, m.first)]
+        before = [m for m in matches if reading.adjoin(m.last, first)]
+        if near := after or before:
+            nearest = min(near, key=lambda m: m.first - last if after else first - m.last)
+            positions.update(range(nearest.first, nearest.last))
+    return positions
 
 
 def _numbered(reading: Reading) -> Iterator[Found]:

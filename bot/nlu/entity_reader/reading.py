@@ -11,6 +11,8 @@ from bot.nlu.entity_reader.words import Token
 
 _STOPS = frozenset(".!?;")
 _JOINERS = frozenset("-./'\"~")
+_BESIDE = 2
+"""Words that may stand between two that belong together: "don't speak very good German"."""
 
 
 class Found:
@@ -109,6 +111,12 @@ class Reading:
                 candidate = (self.cues[cue][first], -first, cue)
                 best = candidate if best is None else max(best, candidate)
         return best[2] if best else None
+
+    def adjoin(self, end: int, first: int) -> bool:
+        """Whether words that end here stand beside words that begin there: at most two others and no comma between."""
+        between = self.tokens[end:first]
+        signs = any(token.kind == "sign" and token.text not in _JOINERS or token.text == "." for token in between)
+        return end <= first and not signs and sum(token.kind != "sign" for token in between) <= _BESIDE
 
     def joins(self, position: int) -> bool:
         """Whether the word here stands between two numbers of a range or a list (bis, oder, und)."""

@@ -150,6 +150,14 @@ pl | po polsku proszę | language=pl
 uk | українською, будь ласка | language=uk
 ru | можно по-русски? | language=ru
 ar | ممكن بالعربي؟ | language=ar
+de | ich spreche nicht so gut Deutsch, bitte auf Polnisch | language=pl
+de | auf Arabisch bitte, auf Deutsch kann ich nicht viel | language=ar
+en | I don't speak German, in English please | language=en
+pl | nie mowie po niemiecku, po polsku prosze | language=pl
+uk | вона не говорить по-німецьки, пишіть українською | language=uk
+ru | давайте по-русски, я почти не говорю по-немецки | language=ru
+ru | вы не говорите по-русски? | denied=говорите, language=ru
+ar | ما بعرف احكي الماني، ممكن بالعربي؟ | language=ar
 de | ich pendle nach Wolfsburg | persona=commuter
 de | Ich bin Rentnerin | persona=senior
 de | wir sind Rückkehrer aus Hamburg | persona=returner
@@ -247,6 +255,31 @@ en | without a garden | denied=garden
 de | nicht im Erdgeschoss | denied=erdgeschoss
 de | nicht mehr als 600 Euro | price_max=600
 """
+
+
+NOT_SPOKEN = """
+de | meine Frau spricht kaum Deutsch
+de | er kann kein gutes Deutsch
+de | Deutsch kann ich nicht
+en | she doesn't speak very good German
+en | German my husband does not speak
+pl | nie mowie po niemiecku
+pl | żona prawie nie mówi po niemiecku
+uk | мама зовсім не говорить німецькою
+uk | німецькою я не розмовляю
+ru | он тоже почти не говорит по немецки
+ru | мы немецкий плохо знаем и говорим плохо
+ar | هي ما بتحكي الماني منيح
+ar | ما بعرف احكي الماني
+ar | لا أتكلم الألمانية جيداً
+"""
+
+
+@pytest.mark.parametrize(("language", "text", "_"), negatives(NOT_SPOKEN))
+def test_a_language_that_somebody_cannot_speak_is_no_wish(
+    reader: EntityReader, language: str, text: str, _: str
+) -> None:
+    assert not of_kind(reader.read(text, language, intent="change_language"), "language")
 
 
 @pytest.mark.parametrize(("language", "text", "wanted"), cases(DENIED))
