@@ -32,7 +32,7 @@ def test_facts_are_what_was_last_looked_for_of_each_kind(loaded: Resources) -> N
         ]
     )
     said = summary.facts(loaded, {"search_kind": "childcare", "search_history": history}, "de")
-    assert said == "Wohnen, Osterburg, mindestens 3 Zimmer; Kinderbetreuung, Osterburg, Kind von 3 Jahren"
+    assert said == "Wohnen, Osterburg, mindestens 3 Zimmer; Kinderbetreuung, Osterburg, Kind: 3 Jahre"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
