@@ -242,8 +242,10 @@ def _share_denial(reading: Reading, found: list[Found]) -> None:
 def _left_out(reading: Reading, found: list[Found]) -> Iterator[Found]:
     """ "Without a garden", "not on the ground floor": a word that is nothing else, and is not asked for."""
     known = {position for item in found for position in range(item.first, item.last)}
-    for starts in reading.cues.values():
-        # "Not more than" limits a number, and leaves nothing out.
+    for cue, starts in reading.cues.items():
+        # "Not more than" limits a number, and leaves nothing out; "cannot" does, of a language and of anything else.
+        if cue == "cannot":
+            continue
         known.update(position for first, end in starts.items() if end - first > 1 for position in range(first, end))
     for position, token in enumerate(reading.tokens):
         first = reading.denied_from(position, "negation", "without")

@@ -150,14 +150,6 @@ pl | po polsku proszę | language=pl
 uk | українською, будь ласка | language=uk
 ru | можно по-русски? | language=ru
 ar | ممكن بالعربي؟ | language=ar
-de | ich spreche nicht so gut Deutsch, bitte auf Polnisch | language=pl
-de | auf Arabisch bitte, auf Deutsch kann ich nicht viel | language=ar
-en | I don't speak German, in English please | language=en
-pl | nie mowie po niemiecku, po polsku prosze | language=pl
-uk | вона не говорить по-німецьки, пишіть українською | language=uk
-ru | давайте по-русски, я почти не говорю по-немецки | language=ru
-ru | вы не говорите по-русски? | denied=говорите, language=ru
-ar | ما بعرف احكي الماني، ممكن بالعربي؟ | language=ar
 de | ich pendle nach Wolfsburg | persona=commuter
 de | Ich bin Rentnerin | persona=senior
 de | wir sind Rückkehrer aus Hamburg | persona=returner
@@ -254,6 +246,7 @@ de | ohne Garten | denied=garten
 en | without a garden | denied=garden
 de | nicht im Erdgeschoss | denied=erdgeschoss
 de | nicht mehr als 600 Euro | price_max=600
+de | ins Büro kann ich nicht kommen | contact_channel=visit, denied=kommen
 """
 
 
@@ -280,6 +273,23 @@ def test_a_language_that_somebody_cannot_speak_is_no_wish(
     reader: EntityReader, language: str, text: str, _: str
 ) -> None:
     assert not of_kind(reader.read(text, language, intent="change_language"), "language")
+
+
+WANTED_BESIDE = """
+de | ich spreche nicht so gut Deutsch, bitte auf Polnisch | language=pl
+de | auf Arabisch bitte, auf Deutsch kann ich nicht viel | language=ar
+en | I don't speak German, in English please | language=en
+pl | nie mowie po niemiecku, po polsku prosze | language=pl
+uk | вона не говорить по-німецьки, пишіть українською | language=uk
+ru | давайте по-русски, я почти не говорю по-немецки | language=ru
+ru | вы не говорите по-русски? | language=ru
+ar | ما بعرف احكي الماني، ممكن بالعربي؟ | language=ar
+"""
+
+
+@pytest.mark.parametrize(("language", "text", "wanted"), cases(WANTED_BESIDE))
+def test_another_language_beside_it_is_one(reader: EntityReader, language: str, text: str, wanted: str) -> None:
+    assert values(of_kind(reader.read(text, language), "language")) == {wanted}
 
 
 @pytest.mark.parametrize(("language", "text", "wanted"), cases(DENIED))
