@@ -120,10 +120,11 @@ class FollowUps:
         self, subject: Subject, words: Sequence[str], asked: Sequence[str], parsed: Dict[str, Any], language: str
     ) -> bool:
         """Whether a message names nothing but what the answer speaks of."""
-        if asked and self._says_only(words, asked, frozenset()):
+        named = {e["entity"] for e in parsed["entities"]} & self._criteria
+        # "What does it cost", "he is three".
+        if (asked or named and named <= self._kept) and self._says_only(words, asked, frozenset()):
             return True
-        named = {e["entity"] for e in parsed["entities"]} & self._criteria - self._kept
-        if named or parsed["intent"]["confidence"] >= self._rules["unless"]:
+        if named - self._kept or parsed["intent"]["confidence"] >= self._rules["unless"]:
             return False
         return self._says_only(words, asked, Stems(self._readings.english(subject.answered, language)))
 

@@ -75,7 +75,7 @@ class ContextReader(GraphComponent, IntentClassifier):
             "concern": 9,
             "detail": 6,
             "understood": 0.5,
-            "matters": ["individual_case"],
+            "matters": ["individual_case", "tell_persona"],
             "beside": 8,
             "aside": [
                 "affirm", "ask_capabilities", "ask_is_bot", "cancel", "change_language", "delete_data", "deny", "go_back",
@@ -217,17 +217,24 @@ class ContextReader(GraphComponent, IntentClassifier):
             return {}
         if _ADDRESS.search(_DATE.sub(" ", text)):
             return {_CONTACT: text}
-        if len(text.split()) > self._short:
-            return {}
+        words = len(text.split())
+        way = self._way(entities, own) if words <= self._short else None
+        if way:
+            return {_CONTACT: way}
+        # "We have three children and are at our wits' end": neither an answer nor a question, but theirs to tell.
+        more = intent in self._matters or intent is None and words >= self._detail
+        return {_CONCERN: text} if more and not _asked(text, entities) else {}
+
+    def _way(self, entities: List[Dict[str, Any]], own: List[Dict[str, Any]]) -> str | None:
+        """How to meet or to be answered without an address, as a short message names it."""
         channels = [e for e in entities if e["entity"] == "contact_channel"]
         named = [e["value"] for e in channels if not any(e["start"] < o["end"] and o["start"] < e["end"] for o in own)]
         # "No telephone, but an e-mail address": the other one has to be asked for.
         if own and {*named} <= self._ways:
-            return {_CONTACT: own[0]["value"]}
+            return str(own[0]["value"])
         # "No video call", "I can't come to the office": named, and not meant.
         denied = any(e["entity"] == "denied" for e in entities)
-        way = next((way for way in named if way in self._ways and not denied), None)
-        return {_CONTACT: way} if way else {}
+        return next((way for way in named if way in self._ways and not denied), None)
 
 
 def _answer(name: str, value: str, text: str) -> Dict[str, Any]:

@@ -86,7 +86,7 @@ def test_after_a_list_its_facts_are_told(brain: Brain, language: str, text: str,
 
 
 def test_of_one_offer_only_its_own_facts_are_told(brain: Brain) -> None:
-    answers, _ = talk(brain, ["Wohnung in Stendal mieten", "die zweite", "wie hoch ist die Kaution?"])
+    answers, _ = talk(brain, ["Wohnung in Stendal mieten", "die erste", "wie hoch ist die Kaution?"])
     assert names(answers[2]) == ["utter_offer_facts"] and answers[2].replies[0]["text"].count("€") == 1
 
 

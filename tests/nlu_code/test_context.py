@@ -110,6 +110,14 @@ def test_how_else_to_be_reached() -> None:
     assert in_form("am 24.11.2026", "contact", "thank") == ("thank", {}), "a date is no number"
 
 
+def test_what_is_told_where_an_address_is_asked_for_belongs_to_the_concern() -> None:
+    text = "wir haben drei Kinder und wissen nicht weiter"
+    assert in_form(text, "contact", "faq/family_benefits", 0.3) == ("inform", {"handoff_concern": text})
+    assert in_form("ich wohne in Stendal", "contact", "tell_persona")[1] == {"handoff_concern": "ich wohne in Stendal"}
+    assert in_form(text + "?", "contact", "faq/family_benefits", 0.3) == ("faq", {}), "a question is answered"
+    assert in_form("brzl gnompf", "contact", "find_job", 0.3) == ("find_job", {}), "mistyped, rather"
+
+
 def test_a_long_text_is_the_concern_and_a_short_question_is_answered() -> None:
     long = "Das Jobcenter hat meine Daten verloren und jetzt will es alles noch einmal haben"
     assert in_form(long, "concern", "privacy") == ("inform", {"handoff_concern": long})

@@ -28,6 +28,7 @@ _REFUSED = frozenset(name for name, without in _DENIED.items() if without.starts
 # "No, in Osterburg" says yes to a place.
 _WITHOUT = _REFUSED - {"place"}
 _HELPERS = frozenset({"cue", "number"})
+_UNWILLING = frozenset({"cannot", "refusal"})
 _BARE_NUMBERS = frozenset({"price_max", "rooms", "area_min", "child_age", "ordinal"})
 
 # Where two kinds claim the same words, the first one keeps them.
@@ -243,8 +244,8 @@ def _left_out(reading: Reading, found: list[Found]) -> Iterator[Found]:
     """ "Without a garden", "not on the ground floor": a word that is nothing else, and is not asked for."""
     known = {position for item in found for position in range(item.first, item.last)}
     for cue, starts in reading.cues.items():
-        # "Not more than" limits a number, and leaves nothing out; "cannot" does, of a language and of anything else.
-        if cue == "cannot":
+        # "Not more than" limits a number, and leaves nothing out; what somebody cannot or will not do does.
+        if cue in _UNWILLING:
             continue
         known.update(position for first, end in starts.items() if end - first > 1 for position in range(first, end))
     for position, token in enumerate(reading.tokens):
