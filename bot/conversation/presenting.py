@@ -23,7 +23,7 @@ def as_written(title: str) -> tuple[str, ...]:
 class Presenter:
     """Args:
     languages: For the direction of each message.
-    sources: id -> title, url, checked_on (`data/sources.yml`).
+    sources: id -> title, url, and checked_on once somebody has opened it (`data/sources.yml`).
     """
 
     def __init__(self, languages: Languages, sources: Mapping[str, Mapping[str, Any]]) -> None:
@@ -50,7 +50,7 @@ class Presenter:
         sources = (reply.get("metadata") or {}).get("sources") or custom.get("sources") or []
         if sources:
             extra["sources"] = [
-                {"title": s["title"], "url": s["url"], "checked_on": str(s["checked_on"])}
+                {"title": s["title"], "url": s["url"], "checked_on": str(s["checked_on"]) if s.get("checked_on") else None}
                 for s in (self._sources[name] for name in sources if name in self._sources)
             ]
         shown_in = (reply.get("metadata") or {}).get("language") or language

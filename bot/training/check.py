@@ -241,9 +241,12 @@ def _near_duplicates(examples: list[Example], held_out: list[Example]) -> Iterat
 def _old_sources(data: Path, today: date) -> Iterator[str]:
     document = load_yaml(data / "sources.yml")
     for name, source in document.data.items():
+        if source.get("checked_on") is None:
+            yield str(document.error((name,), "was not opened yet", "Open the page, and write the day into checked_on."))
+            continue
         try:
             checked = date.fromisoformat(str(source["checked_on"]))
-        except (KeyError, ValueError):
+        except ValueError:
             yield str(document.error((name,), "has no date in checked_on", "Write it as 2026-11-21."))
             continue
         if checked < today - timedelta(days=_SOURCE_DAYS):

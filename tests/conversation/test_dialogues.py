@@ -91,7 +91,8 @@ def test_from_the_first_question_to_the_receipt(
 
     answer = talk.say(speech.question)[0]
     assert own(talk)["intent"]["name"] == "faq/registration" and answer["sources"], answer["text"]
-    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", source["checked_on"]) for source in answer["sources"])
+    days = [source["checked_on"] for source in answer["sources"]]
+    assert any(days) and all(re.fullmatch(r"\d{4}-\d\d-\d\d", day) for day in days if day is not None)
 
     topics = talk.say(speech.person)[-1]
     assert own(talk)["intent"]["name"] == "request_human"

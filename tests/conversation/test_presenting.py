@@ -56,6 +56,12 @@ def test_only_known_sources_are_shown_and_only_their_public_fields(presenter: Pr
     ]
 
 
+def test_a_source_that_nobody_opened_has_no_day() -> None:
+    presenter = Presenter(load_languages(ROOT / "data"), {"law": {"title": "Law", "url": "https://law.example"}})
+    row = presenter.row({"text": "x", "metadata": {"sources": ["law"]}}, "de", reply_to=1, number=0)
+    assert shown(presenter, row)["sources"] == [{"title": "Law", "url": "https://law.example", "checked_on": None}]
+
+
 def test_a_reply_given_in_another_language_says_so(presenter: Presenter) -> None:
     row = presenter.row({"text": "Hello", "metadata": {"language": "en"}}, "ar", reply_to=1, number=0)
     message = shown(presenter, row)
