@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -78,3 +79,12 @@ class Chat:
         """Tag and class of what has the focus inside the chat, empty where nothing has."""
         name = "a => a ? a.tagName.toLowerCase() + '.' + a.className : ''"
         return str(self.element.evaluate(f"e => ({name})(e.shadowRoot.activeElement)"))
+
+
+def wait_until(chat: Chat, condition: Callable[[], object]) -> None:
+    """Lets the page go on until `condition` holds."""
+    for _ in range(150):
+        if condition():
+            return
+        chat.page.wait_for_timeout(100)
+    raise AssertionError("waited 15 s in vain")

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.chat import Chat
+from tests.browser.chat import Chat, wait_until
 from tests.browser.conftest import Watched
-from tests.browser.test_queue import wait_until
 
 LANGUAGES = ("de", "de-simple", "en", "pl", "uk", "ru", "ar")
 QUESTIONS = {

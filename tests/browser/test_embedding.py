@@ -7,9 +7,8 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.browser.chat import Chat
+from tests.browser.chat import Chat, wait_until
 from tests.browser.conftest import Watched
-from tests.browser.test_queue import wait_until
 
 # Plain http: browsers offer neither Web Locks nor crypto.randomUUID there, as on many a municipal intranet.
 SITE = "http://www.landkreis.example"

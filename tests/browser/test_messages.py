@@ -6,9 +6,8 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.chat import Chat
+from tests.browser.chat import Chat, wait_until
 from tests.browser.stub import FORM, OFFER, Stub
-from tests.browser.test_queue import wait_until
 
 EVIL = '<img src=x onerror="window.hit=1"> <script>window.hit=1</script> javascript:alert(1) [x](javascript:alert(1))'
 

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from playwright.sync_api import expect
 
-from tests.browser.chat import Chat
+from tests.browser.chat import Chat, wait_until
 from tests.browser.stub import Stub
-
-
-def wait_until(chat: Chat, condition: Callable[[], object]) -> None:
-    """Lets the page go on until `condition` holds."""
-    for _ in range(150):
-        if condition():
-            return
-        chat.page.wait_for_timeout(100)
-    raise AssertionError("waited 15 s in vain")
 
 
 def test_queue_sends_once_and_in_order(chat: Chat, stub: Stub) -> None:

@@ -11,9 +11,8 @@ import sqlalchemy as sa
 from playwright.sync_api import expect
 
 from bot.db import messages
-from tests.browser.chat import Chat
+from tests.browser.chat import Chat, wait_until
 from tests.browser.stub import OFFER, Stub
-from tests.browser.test_queue import wait_until
 from tests.conftest import free_port
 
 HOURS_WRONG = {"five years ahead": 5 * 365 * 24, "twenty years behind": -20 * 365 * 24}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation.brain import Brain
-from tests.conversation.test_in_place import names, talk
+from tests.conversation.talking import names, talk
 
 REGISTRATION = {
     "de": "Wie melde ich meine neue Adresse an?", "en": "How do I register my new address?", "pl": "Jak zameldować się pod nowym adresem?",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import itertools
 from typing import Any
 
 import pytest
 
-from bot.conversation.brain import Answer, Brain, Incoming
+from bot.conversation.brain import Brain
+from tests.conversation.talking import names, talk
 
 TO_THE_CONTACT = [
     ("Mensch", "/request_human"),
@@ -17,31 +16,9 @@ TO_THE_CONTACT = [
 ]
 TO_THE_SUMMARY = [*TO_THE_CONTACT, ("Ohne", '/inform{"handoff_contact": "none"}')]
 
-_numbers = itertools.count()
-
-
-def talk(brain: Brain, steps: list[str | tuple[str, str]], language: str = "de") -> tuple[list[Answer], dict[str, Any]]:
-    """The answers to messages (text, or text and a button's payload), and the slots after them."""
-
-    async def say() -> tuple[list[Answer], dict[str, Any]]:
-        conversation, spoken, answers = f"in place {next(_numbers)}", language, []
-        for seq, step in enumerate(steps, 1):
-            text, payload = step if isinstance(step, tuple) else (step, None)
-            answers.append(await brain.answer(Incoming(conversation, seq, text, spoken, payload)))
-            spoken = answers[-1].language
-        tracker = await brain.trackers.retrieve(conversation)
-        assert tracker is not None
-        return answers, tracker.current_slot_values()
-
-    return asyncio.run(say())
-
 
 def criteria(slots: dict[str, Any]) -> dict[str, Any]:
     return dict(slots["search_history"][-1]["criteria"])
-
-
-def names(answer: Answer) -> list[str]:
-    return [str(reply.get("utter_action")) for reply in answer.replies]
 
 
 @pytest.mark.parametrize(
