@@ -47,9 +47,7 @@ def _about_answer(dispatcher: CollectingDispatcher, tracker: Tracker, about: str
     text, sources, beside = given
     english = partial(resources.readings.english, language=resources.languages[language].understands)
     question = english(str(tracker.latest_message.get("text") or ""))
-    told = telling(
-        text, question, asked, aspects=rules["aspects"], idle=rules["idle"], english=english, most=rules["sentences"]
-    )  # fmt: skip
+    told = telling(text, question, asked, rules, english, most=rules["sentences"])
     buttons = [{"title": interface.text(language, "intents", _PERSON), "payload": f"/{_PERSON}"}]
     if told:
         custom = {"sources": sources} if sources else None
@@ -88,24 +86,23 @@ def _other_meanings(tracker: Tracker, about: str) -> list[str]:
 
 def _about_offers(dispatcher: CollectingDispatcher, tracker: Tracker, asked: Sequence[str]) -> None:
     resources, language = current(), language_of(tracker)
-    rules = resources.dialogue["follow_up"]["facts"].get(tracker.get_slot("search_kind") or "") or {}
+    rules = resources.dialogue["follow_up"]
+    facts_of = rules["facts"].get(tracker.get_slot("search_kind") or "") or {}
     shown, opened = tracker.get_slot("shown_offers") or [], tracker.get_slot("selected_offer")
     ids = [opened] if opened and (tracker.get_slot("offer_open") or len(shown) == 1) else shown
     offers = [offer for each in ids if (offer := resources.offers.get(each))]
     if not offers:
         dispatcher.utter_message(response="utter_offer_no_list")
         return
-    wanted = [name for each in asked for name in rules.get(each, {}).get("facts", ())]
-    text_aspects = [each for each in asked if rules.get(each, {}).get("text")]
+    wanted = [name for each in asked for name in facts_of.get(each, {}).get("facts", ())]
+    text_aspects = [each for each in asked if facts_of.get(each, {}).get("text")]
     cards = [present(offer, language, resources.names) for offer in offers]
     lines = []
     for card in cards:
         facts = {fact["name"]: f"{fact['label']}: {fact['value']}" for fact in card["facts"]}
         facts |= {name: str(card[name]) for name in ("place", "address") if card.get(name)}
-        told = telling(
-            card["text"], (), text_aspects, aspects=resources.dialogue["follow_up"]["aspects"], idle=(),
-            english=partial(resources.readings.english, language=resources.languages[card["language"]].understands), most=1,
-        )  # fmt: skip
+        english = partial(resources.readings.english, language=resources.languages[card["language"]].understands)
+        told = telling(card["text"], (), text_aspects, rules, english, most=1)
         lines.append([facts[name] for name in wanted if name in facts] + told)
     entity = {"offer": offers[0].id} if len(offers) == 1 else {}
     if not any(lines):

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Dict, List
 
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY
 
-from bot.knowledge.passages import Stems, is_question
+from bot.knowledge.passages import Stems, is_question, telling
 from bot.knowledge.readings import Readings
 from bot.nlu.gloss import tokens
 from bot.nlu.intents import intent_row, selected_response
@@ -121,12 +122,18 @@ class FollowUps:
     ) -> bool:
         """Whether a message names nothing but what the answer speaks of."""
         named = {e["entity"] for e in parsed["entities"]} & self._criteria
+        confidence, english = parsed["intent"]["confidence"], partial(self._readings.english, language=language)
+        tells = partial(telling, subject.answered, words, asked, self._rules, english, most=1)
         # "What does it cost", "he is three".
         if (asked or named and named <= self._kept) and self._says_only(words, asked, frozenset()):
-            return True
-        if named - self._kept or parsed["intent"]["confidence"] >= self._rules["unless"]:
+            own = {self._rules["aspects"][each].get("subject") for each in asked}
+            return _full_name(parsed) not in own or confidence < self._rules["sure"] or bool(tells())
+        if named - self._kept or confidence >= self._rules["unless"]:
             return False
-        return self._says_only(words, asked, Stems(self._readings.english(subject.answered, language)))
+        if self._says_only(words, asked, Stems(english(subject.answered))):
+            return True
+        # "And who helps her with German?", or what is hardly understood: about the answer if that tells it.
+        return (words[0] in self._rules["goes_on"] or confidence < self._rules["unsure"]) and bool(tells())
 
     def _about_offers(self, parsed: Dict[str, Any], words: Sequence[str], kind: str, *, question: bool) -> None:
         sure = parsed["intent"]["confidence"] >= self._rules["sure"]

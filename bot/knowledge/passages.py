@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 English = Callable[[str], Sequence[str]]
 """The words of a text in English."""
@@ -18,34 +19,33 @@ _OWN_WORD = 0.4
 """What a word of the question counts that is no aspect; an aspect counts 1."""
 _QUESTION_MARKS = "?؟"
 _SHORTEST_STEM = 3
+_BEGINNING = 2
+"""Words of a sentence that say whether it leans on the one before: "It has to", "until then the office"."""
 _FEW = 2
 """In more sentences of an answer a word says what all of it is about."""
 
 
 def telling(
-    text: str,
-    question: Sequence[str],
-    asked: Collection[str],
-    *,
-    aspects: Mapping[str, Mapping[str, Sequence[str]]],
-    idle: Collection[str],
-    english: English,
-    most: int,
+    text: str, question: Sequence[str], asked: Collection[str], rules: Mapping[str, Any], english: English, *, most: int
 ) -> list[str]:
-    """The sentences of `text` that tell most of what is asked, in their order; [] if none tells anything.
+    """The sentences of `text` that tell most of what is asked, in their order, with those that they cannot do without; [] if
+    none tells anything.
 
     Args:
         text: An answer; a line of it is a sentence or several.
         question: Its words in English.
         asked: The aspects that it names.
-        aspects: Aspect -> `asked` and `told`, the words of questions and of answers (`follow_up` in data/dialogue.yml).
-        most: So many sentences at most.
+        rules: `follow_up` in data/dialogue.yml. Of it `aspects`, whose `asked` and `told` are the words of questions and of
+            answers; `idle`, those that name nothing; `leans`, those that make no sense without the sentence before.
+        most: So many at most, each with what it belongs to.
     """
+    aspects = rules["aspects"]
     literal = [{*question} & {*aspects[each]["asked"]} for each in asked]
     by_aspect = [{*aspects[each].get("told", ()), *own} for each, own in zip(asked, literal, strict=True)]
-    own = {*question}.difference(idle, *literal)
-    found = sentences(text)
-    spoken = [{*english(sentence)} for sentence in found]
+    own = {*question}.difference(rules["idle"], *literal)
+    # What only announces a list tells nothing.
+    found = [whole for whole in _wholes(text, rules["leans"], english) if not whole.endswith(":")]
+    spoken = [{*english(whole)} for whole in found]
     stems = [Stems(words) for words in spoken]
     if own and not any(word in each for word in own for each in stems):
         # "What does the heat pump cost", where no sentence speaks of heat pumps: what others cost is no answer.
@@ -83,6 +83,21 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             return word.removesuffix(ending)
     return word
+
+
+def _wholes(text: str, leans: Collection[str], english: English) -> list[str]:
+    """The sentences of a text, those together that say something only together: "No confirmation? Tell the office. It has to …"."""
+    found: list[str] = []
+    for line in text.splitlines():
+        together: list[str] = []
+        for sentence in sentences(line):
+            begins = english(sentence)[:_BEGINNING]
+            if together and (together[-1][-1] in _QUESTION_MARKS or not {*leans}.isdisjoint(begins)):
+                together[-1] = f"{together[-1]} {sentence}"
+            else:
+                together.append(sentence)
+        found += together
+    return found
 
 
 def sentences(text: str) -> list[str]:

@@ -52,9 +52,13 @@ class ContextReader(GraphComponent, IntentClassifier):
         least so confident stays what it is; for the intents of `searches`, which a criterion alone would hardly look
         like, `sure_search` is enough. alone: from this share on it is nothing else.
 
+        giving_up: intents that a wish in the same message takes back. wanted: criteria that are a wish.
+
         concern: from so many words on, what is written where the hand-over asks for topic or concern is a concern.
         detail: the same where the topic is asked for, and the message is no question. matters: intents that are one,
-        however short. beside: words besides an address that make a concern. understood: a less confident intent takes
+        however short. beside: words besides an address that make a concern. note: words besides it that are kept where it
+        was asked for. name: up to so many words may be somebody's name. guess: the confidence that a message of so few
+        words may have all the same. understood: a less confident intent takes
         no answer away. aside: intents of short messages that are about the conversation rather than an answer. opening:
         intents that begin the hand-over. about_case: what a question for when somebody will call is. danger: an intent
         that is never an answer to a form. ending: intents that end it, if they are short. ways: how to meet without an
@@ -72,11 +76,16 @@ class ContextReader(GraphComponent, IntentClassifier):
             "sure": 0.8,
             "searches": ["find_job", "find_training", "find_housing", "find_childcare"],
             "sure_search": 0.4,
+            "giving_up": ["cancel", "deny"],
+            "wanted": ["occupation", "working_time", "deal", "housing_kind", "rooms", "price_max", "childcare_kind"],
             "concern": 9,
             "detail": 6,
             "understood": 0.5,
             "matters": ["individual_case", "tell_persona"],
             "beside": 8,
+            "note": 4,
+            "name": 3,
+            "guess": 0.7,
             "aside": [
                 "affirm", "ask_capabilities", "ask_is_bot", "cancel", "change_language", "delete_data", "deny", "go_back",
                 "goodbye", "greet", "praise", "privacy", "repeat", "request_human", "start_over", "thank",
@@ -98,6 +107,8 @@ class ContextReader(GraphComponent, IntentClassifier):
         self._sure_of = {name: config["sure_search"] for name in config["searches"]}
         self._danger, self._ending, self._ways = config["danger"], set(config["ending"]), set(config["ways"])
         self._concern, self._short, self._plain = config["concern"], config["short"], config["plain"]
+        self._giving_up, self._wanted = set(config["giving_up"]), set(config["wanted"])
+        self._note, self._name, self._guess = config["note"], config["name"], config["guess"]
         self._detail, self._beside, self._about_case = config["detail"], config["beside"], config["about_case"]
         self._understood, self._aside = config["understood"], set(config["aside"])
         self._matters, self._opening = set(config["matters"]), set(config["opening"])
@@ -114,6 +125,7 @@ class ContextReader(GraphComponent, IntentClassifier):
         for message in messages:
             metadata = message.get(METADATA) or {}
             self._read_in_form(message, metadata.get("expects") or "")
+            self._take_wish(message, metadata)
             if not (metadata.get("searching") or metadata.get("expects") in self._criteria):
                 continue
             entities = [e for e in message.get(ENTITIES) or [] if e["entity"] in self._criteria]
@@ -138,6 +150,19 @@ class ContextReader(GraphComponent, IntentClassifier):
                 set_intent(message, [("refine_search", max(self._sure, ranking[0][1] if ranking else 0)), *rest])
         return messages
 
+    def _take_wish(self, message: Message, metadata: Dict[str, Any]) -> None:
+        """ "No, I changed my mind, a flat rather" gives up nothing but what was looked for before."""
+        intent = message.get(INTENT) or {}
+        in_form = (metadata.get("expects") or "").startswith(_FORM)
+        if in_form or intent.get("name") not in self._giving_up:
+            return
+        if self._wanted.isdisjoint(e["entity"] for e in message.get(ENTITIES) or []):
+            return
+        ranking = [(row["name"], row["confidence"]) for row in message.get(RANKING) or []]
+        wish = "refine_search" if metadata.get("searching") else next((n for n, _ in ranking if n in self._sure_of), None)
+        if wish:
+            set_intent(message, [(wish, intent["confidence"]), *(row for row in ranking if row[0] != wish)])
+
     def _read_in_form(self, message: Message, expects: str) -> None:
         """Makes a message the answer to what the hand-over asks for, if it holds one."""
         entities = message.get(ENTITIES) or []
@@ -146,7 +171,7 @@ class ContextReader(GraphComponent, IntentClassifier):
         ranking = [(row["name"], row["confidence"]) for row in message.get(RANKING) or []]
         in_form = expects.startswith(_FORM)
         asks_when = in_form and self._asks_when(text, entities, likeliest.get("name"))
-        given = {} if asks_when else self._given(text, expects, entities, self._understood_as(likeliest))
+        given = {} if asks_when else self._given(text, expects, entities, likeliest)
         begins = not in_form and likeliest.get("name") in self._opening
         if begins and _OTHER_ADDRESS.search(_DATE.sub(" ", text)):
             # "Call me, 0176 12345678" begins the form, and answers one of its questions.
@@ -168,10 +193,14 @@ class ContextReader(GraphComponent, IntentClassifier):
         asks = intent in {self._about_case, *self._opening} and _asked(text, entities) == _WHEN
         return asks and len(text.split()) < self._concern and not _ADDRESS.search(text)
 
-    def _given(self, text: str, expects: str, entities: List[Dict[str, Any]], intent: str | None) -> Dict[str, str]:
+    def _given(
+        self, text: str, expects: str, entities: List[Dict[str, Any]], likeliest: Dict[str, Any]
+    ) -> Dict[str, str]:
         """What a text says to the question for the slot `expects`, whatever intent it would have elsewhere."""
+        intent = self._understood_as(likeliest)
         if expects == _CONTACT:
-            return self._contact(text, entities, intent)
+            name = len(text.split()) <= self._name and likeliest.get("confidence", 0) < self._guess
+            return self._contact(text, entities, intent, name=name)
         if intent == self._danger:
             return {}
         address = _OTHER_ADDRESS.search(_DATE.sub(" ", text))
@@ -204,30 +233,40 @@ class ContextReader(GraphComponent, IntentClassifier):
 
     def _beside_address(self, text: str, expects: str, intent: str | None) -> Dict[str, str]:
         """An address where something else is asked for: beside a name alone, or in the middle of the concern."""
-        words = [word for word in text.split() if "@" not in word and any(char.isalpha() for char in word)]
-        if len(words) < self._beside and intent not in {*self._matters, *self._sure_of}:
+        if len(_words_beside_address(text)) < self._beside and intent not in {*self._matters, *self._sure_of}:
             return {_CONTACT: text}
         return {_CONTACT: text, _CONCERN: text, **({_TOPIC: text} if expects == _TOPIC else {})}
 
-    def _contact(self, text: str, entities: List[Dict[str, Any]], intent: str | None) -> Dict[str, str]:
+    def _contact(
+        self, text: str, entities: List[Dict[str, Any]], intent: str | None, *, name: bool
+    ) -> Dict[str, str]:
         own = [e for e in entities if e["entity"] == _CONTACT]
         # "I have no phone" is an answer, and the model may hear a cry for help in it.
         plain = _share(text, own) >= self._plain
         if intent in (self._danger, *self._ending) and not plain:
             return {}
         if _ADDRESS.search(_DATE.sub(" ", text)):
-            return {_CONTACT: text}
+            # "0176 12345678, but after five please"
+            note = not own and not _asked(text, entities) and len(_words_beside_address(text)) >= self._note
+            return {_CONTACT: text, **({_CONCERN: text} if note else {})}
         words = len(text.split())
-        way = self._way(entities, own) if words <= self._short else None
+        channels = [e for e in entities if e["entity"] == "contact_channel"]
+        way = self._way(channels, own, entities) if words <= self._short else None
         if way:
             return {_CONTACT: way}
-        # "We have three children and are at our wits' end": neither an answer nor a question, but theirs to tell.
-        more = intent in self._matters or intent is None and words >= self._detail
-        return {_CONCERN: text} if more and not _asked(text, entities) else {}
+        if _asked(text, entities):
+            return {}
+        if own or channels:
+            # "I won't tell you my e-mail": no address, and it is said that it works without one.
+            return {} if intent else {_CONTACT: text}
+        # "We have three children and are at our wits' end", or a name: neither an answer nor a question, but theirs to tell.
+        told = name or intent in self._matters or intent is None and words >= self._detail
+        return {_CONCERN: text} if told else {}
 
-    def _way(self, entities: List[Dict[str, Any]], own: List[Dict[str, Any]]) -> str | None:
+    def _way(
+        self, channels: List[Dict[str, Any]], own: List[Dict[str, Any]], entities: List[Dict[str, Any]]
+    ) -> str | None:
         """How to meet or to be answered without an address, as a short message names it."""
-        channels = [e for e in entities if e["entity"] == "contact_channel"]
         named = [e["value"] for e in channels if not any(e["start"] < o["end"] and o["start"] < e["end"] for o in own)]
         # "No telephone, but an e-mail address": the other one has to be asked for.
         if own and {*named} <= self._ways:
@@ -235,6 +274,10 @@ class ContextReader(GraphComponent, IntentClassifier):
         # "No video call", "I can't come to the office": named, and not meant.
         denied = any(e["entity"] == "denied" for e in entities)
         return next((way for way in named if way in self._ways and not denied), None)
+
+
+def _words_beside_address(text: str) -> List[str]:
+    return [word for word in text.split() if "@" not in word and any(char.isalpha() for char in word)]
 
 
 def _answer(name: str, value: str, text: str) -> Dict[str, Any]:

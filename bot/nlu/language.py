@@ -50,8 +50,8 @@ _LINGUAS_LEAST, _LINGUAS_MOST = math.sqrt(_LEAST), math.sqrt(1 + _LEAST)
 """What lingua's opinion counts, whatever it is."""
 _ENOUGH = 3_000
 """Examples of each language that its n-grams are learned from: more took four times as long and told nothing new."""
-_AT_HOME = 0.2
-"""A word belongs to a language that uses it at least so often, measured by the one that uses it most."""
+_KNOWN = 3
+"""Examples that a word stands in to be one that a language's speakers use, wherever it comes from."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,9 @@ class LanguageReader:
         languages: ISO 639-1 code -> the language's own name.
         model: Classifies texts by language, learnt from the training examples (`language_model`).
         names: Names of places: "kitchen jobs in Arneburg" is no German.
-        shared: Language -> the folded words that it has in common with another one (`shared_words`).
+        known: Language -> the folded words that its speakers use, borrowed ones too (`known_words`).
         prior_weight: How many times likelier the conversation's language is before a word is read.
-        short_words: Up to so many words a text is short: the prior counts squared, and words that its language has as
-            well are no sign of another one.
+        short_words: Up to so many words a text is short, and the prior counts squared.
         switch_confidence: From here on the conversation follows a text of at least two words.
     """
 
@@ -83,7 +82,7 @@ class LanguageReader:
         languages: Dict[str, str],
         model: JointModel,
         names: Iterable[str] = (),
-        shared: Mapping[str, Iterable[str]] | None = None,
+        known: Mapping[str, Iterable[str]] | None = None,
         *,
         prior_weight: float = 3.0,
         short_words: int = 3,
@@ -93,7 +92,7 @@ class LanguageReader:
         self._languages = list(languages)
         self._model = model
         self._names = frozenset(names)
-        self._shared = {code: frozenset(words) for code, words in (shared or {}).items()}
+        self._known = {code: frozenset(words) for code, words in (known or {}).items()}
         # A language's own name is written in its script, so the list of languages says it all.
         self._scripts = {code: _script(name[0]) for code, name in languages.items()}
         self._prior_weight = prior_weight
@@ -106,10 +105,10 @@ class LanguageReader:
         candidates = self._by_script(words, prior)
         if not words or not candidates:
             return Reading(prior if prior in self._scripts else self._languages[0], None)
-        short = len(words) <= self._short_words
-        if short and prior in candidates and self._shared.get(prior, frozenset()).issuperset(map(fold, words)):
-            # "не склад" is as good Russian as Ukrainian.
+        if prior is not None and self._known.get(prior, frozenset()).issuperset(map(fold, words)):
+            # "Не склад" is as good Russian as Ukrainian, and "Kindergeld telefon do Familienkasse" is Polish.
             return Reading(prior, None)
+        short = len(words) <= self._short_words
         favour = self._prior_weight ** (2 if short else 1)
         weights = {code: 1.0 for code in candidates}
         if len(candidates) > 1:
@@ -166,21 +165,12 @@ def without_names(text: str, names: Container[str]) -> str:
     return rest if _WORD.search(rest) else text
 
 
-def shared_words(texts: Sequence[str], languages: Sequence[str]) -> Dict[str, List[str]]:
-    """Language -> its folded words that are at home in another language too, by the examples of each."""
+def known_words(texts: Sequence[str], languages: Sequence[str]) -> Dict[str, List[str]]:
+    """Language -> the folded words that stand in several of its examples: what stands in one may be a quotation."""
     counts: Dict[str, Counter[str]] = {}
     for text, language in zip(texts, languages, strict=True):
-        counts.setdefault(language, Counter()).update(fold(word) for word in _WORD.findall(text))
-    sizes = {language: sum(own.values()) for language, own in counts.items()}
-    shared: Dict[str, List[str]] = {language: [] for language in counts}
-    for word in sorted(set().union(*counts.values())):
-        shares = {language: own[word] / sizes[language] for language, own in counts.items() if word in own}
-        least = _AT_HOME * max(shares.values())
-        # What stands in one example only may be a quotation.
-        users = [code for code, share in shares.items() if share >= least and counts[code][word] > 1]
-        for language in users if len(users) > 1 else ():
-            shared[language].append(word)
-    return shared
+        counts.setdefault(language, Counter()).update({fold(word) for word in _WORD.findall(text)})
+    return {language: sorted(word for word, count in own.items() if count >= _KNOWN) for language, own in counts.items()}
 
 
 def language_model(texts: Sequence[str], languages: Sequence[str], names: Container[str] = ()) -> JointModel:
@@ -253,7 +243,7 @@ class LanguageIdentifier(GraphComponent, IntentClassifier):
             names = names_to_leave_out(Region.load(Path(self._config["data"])))
             examples = [e for e in training_data.intent_examples if (e.get(METADATA) or {}).get(LANGUAGE) in written]
             texts, codes = [e.get(TEXT) for e in examples], [e.get(METADATA)[LANGUAGE] for e in examples]
-            known = {"languages": written, "names": names, "shared": shared_words(texts, codes)}
+            known = {"languages": written, "names": names, "known": known_words(texts, codes)}
             (folder / _FILE).write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
             language_model(texts, codes, frozenset(names)).save(folder)
         return self._resource
@@ -276,7 +266,7 @@ class LanguageIdentifier(GraphComponent, IntentClassifier):
             known["languages"],
             model,
             known["names"],
-            known["shared"],
+            known["known"],
             **{key: config[key] for key in ("prior_weight", "short_words", "switch_confidence")},
         )
         return component

@@ -103,12 +103,16 @@ def _follow_ups(data: Path, intents: set[str]) -> Iterator[ContentError]:
         return
     aspects = rules["aspects"]
     words: list[tuple[tuple[Any, ...], Any]] = [(("idle", n), word) for n, word in enumerate(rules["idle"])]
-    words += [(("wants_others", n), word) for n, word in enumerate(rules["wants_others"])]
-    words += [(("questions", n), word) for n, word in enumerate(rules["questions"])]
+    for key in ("wants_others", "questions", "goes_on", "leans"):
+        words += [((key, n), word) for n, word in enumerate(rules[key])]
     named: list[tuple[tuple[Any, ...], str]] = []
     answers: list[tuple[tuple[Any, ...], str]] = []
     for aspect, own in aspects.items():
+        if "subject" in own:
+            answers += [(("aspects", aspect, "subject"), own["subject"])]
         for key, listed in own.items():
+            if key == "subject":
+                continue
             into = named if key == "over" else words
             into += [(("aspects", aspect, key, n), each) for n, each in enumerate(listed)]
     for kind, own in rules["facts"].items():
@@ -240,9 +244,12 @@ def _near_duplicates(examples: list[Example], held_out: list[Example]) -> Iterat
 
 def _old_sources(data: Path, today: date) -> Iterator[str]:
     document = load_yaml(data / "sources.yml")
+    unopened = [name for name, source in document.data.items() if source.get("checked_on") is None]
+    if unopened:
+        told = f"nobody has opened {len(unopened)} sources yet: {', '.join(unopened)}"
+        yield str(document.error((unopened[0],), told, "Open each page, and write the day into checked_on."))
     for name, source in document.data.items():
-        if source.get("checked_on") is None:
-            yield str(document.error((name,), "was not opened yet", "Open the page, and write the day into checked_on."))
+        if name in unopened:
             continue
         try:
             checked = date.fromisoformat(str(source["checked_on"]))

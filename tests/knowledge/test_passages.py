@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
 from bot.knowledge.passages import sentences, telling
 
-ASPECTS = {
+RULES: dict[str, Any] = {"aspects": {
     "cost": {"asked": ["cost", "much"], "told": ["fee", "euros", "free"]},
     "time": {"asked": ["long", "when"], "told": ["weeks", "months"]},
     "online": {"asked": ["online"]},
-}
-IDLE = ["and", "what", "does", "it", "how", "is", "the", "a", "can", "in"]
+}, "idle": ["and", "what", "does", "it", "how", "is", "the", "a", "can", "in"], "leans": ["it", "that", "there"]}  # fmt: skip
 ANSWER = """Register within two weeks of moving there. The residents' office is in charge.
 
 Please bring:
@@ -24,10 +24,7 @@ Registering is free. A new card costs 20 euros and takes six weeks. You can do i
 
 
 def tell(question: str, *asked: str, text: str = ANSWER, most: int = 3) -> list[str]:
-    return telling(
-        text, question.split(), asked, aspects=ASPECTS, idle=IDLE, most=most,
-        english=lambda each: re.findall(r"[\w']+", each.lower()),
-    )  # fmt: skip
+    return telling(text, question.split(), asked, RULES, lambda each: re.findall(r"[\w']+", each.lower()), most=most)
 
 
 def test_sentences_that_tell_an_aspect_in_their_order() -> None:
@@ -42,6 +39,13 @@ def test_a_sentence_that_tells_both_things_asked_comes_before_those_that_tell_on
 def test_words_of_the_question_say_which_sentence_is_meant() -> None:
     assert tell("passport", text=ANSWER) == ["• your passport"]
     assert tell("what does the card cost", "cost", most=1) == ["A new card costs 20 euros and takes six weeks."]
+
+
+def test_what_makes_no_sense_alone_is_not_told_alone() -> None:
+    text = "No confirmation? Tell the office. It has to help. The rest is free.\n• Until then there is help. After that you pay."
+    assert tell("confirmation", text=text) == ["No confirmation? Tell the office. It has to help."]
+    assert tell("help", text=text, most=1) == ["No confirmation? Tell the office. It has to help."]
+    assert tell("pay", text=text) == ["• Until then there is help. After that you pay."]
 
 
 def test_an_aspect_without_words_of_its_own_is_told_by_those_of_the_question() -> None:

@@ -115,7 +115,17 @@ def test_what_is_told_where_an_address_is_asked_for_belongs_to_the_concern() -> 
     assert in_form(text, "contact", "faq/family_benefits", 0.3) == ("inform", {"handoff_concern": text})
     assert in_form("ich wohne in Stendal", "contact", "tell_persona")[1] == {"handoff_concern": "ich wohne in Stendal"}
     assert in_form(text + "?", "contact", "faq/family_benefits", 0.3) == ("faq", {}), "a question is answered"
-    assert in_form("brzl gnompf", "contact", "find_job", 0.3) == ("find_job", {}), "mistyped, rather"
+    assert in_form("Sabine Krüger", "contact", "faq/culture", 0.5)[1] == {"handoff_concern": "Sabine Krüger"}, "a name"
+    assert in_form("Kita in Osterburg", "contact", "find_childcare") == ("find_childcare", {})
+    text = "nö Mail geb ich nicht raus"
+    given = in_form(text, "contact", "faq/newsletter", 0.4, contact_channel="email")
+    assert given == ("inform", {"handoff_contact": text}), "and is told that it works without one"
+
+
+def test_what_is_said_beside_an_address_is_passed_on() -> None:
+    text = "0171 5551234, aber erst nach 17 Uhr"
+    assert in_form(text, "contact", "thank")[1] == {"handoff_contact": text, "handoff_concern": text}
+    assert in_form("meine Nummer ist 0171 5551234", "contact", "thank")[1].keys() == {"handoff_contact"}
 
 
 def test_a_long_text_is_the_concern_and_a_short_question_is_answered() -> None:
@@ -176,3 +186,21 @@ def test_words_of_the_form_mean_nothing_outside_of_it() -> None:
     set_intent(message, [("faq/internet_energy", 0.9)])
     ContextReader(ContextReader.get_default_config()).process([message])
     assert message.get("entities") == []
+
+
+def wish(intent: str, *entities: str, searching: str | None = None, expects: str | None = None) -> str:
+    """What a message becomes that seems to be `intent`, a home being the likeliest search."""
+    found = [{"entity": name, "value": "x", "start": 0, "end": 1} for name in entities]
+    metadata = {"searching": searching, "expects": expects}
+    message = Message({"text": "no, a flat rather", "metadata": metadata, "entities": found})
+    set_intent(message, [(intent, 0.95), ("find_housing", 0.03), ("find_job", 0.01)])
+    ContextReader(ContextReader.get_default_config()).process([message])
+    return str(message.get("intent")["name"])
+
+
+def test_who_names_what_they_want_instead_gives_nothing_up() -> None:
+    assert wish("cancel", "housing_kind") == "find_housing"
+    assert wish("deny", "housing_kind", searching="job") == "refine_search"
+    assert wish("cancel") == wish("cancel", "place") == wish("cancel", "without_housing_kind") == "cancel"
+    assert wish("cancel", "housing_kind", expects="handoff_topic") == "cancel"
+    assert wish("thank", "housing_kind") == "thank"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.language import LanguageReader, language_model, shared_words, without_names
+from bot.nlu.language import LanguageReader, known_words, language_model, without_names
 
 NAMES = {"de": "Deutsch", "en": "English", "pl": "Polski", "uk": "Українська", "ru": "Русский", "ar": "العربية"}
 PLACES = {"arneburg", "stendal", "tangermunde"}
@@ -22,8 +22,8 @@ EXAMPLES = {
 def reader() -> LanguageReader:
     rows = [(text, code) for code, texts in EXAMPLES.items() for text in texts]
     model = language_model([text for text, _ in rows], [code for _, code in rows], PLACES)
-    shared = {"ru": ["не", "склад", "где"], "uk": ["не", "склад"], "de": ["job"], "en": ["job"]}
-    return LanguageReader(NAMES, model, PLACES, shared)
+    known = {"ru": ["не", "склад", "где"], "uk": ["не", "склад", "termin"], "pl": ["anmeldung", "termin", "stendal", "telefon"]}
+    return LanguageReader(NAMES, model, PLACES, known)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,8 @@ def reader() -> LanguageReader:
         pytest.param("بدي Wohnberechtigungsschein für meine Familie", "ar", "ar", None, id="one Arabic word keeps Arabic"),
         pytest.param("не склад", "ru", "ru", None, id="words of both languages do not switch"),
         pytest.param("не склад", "uk", "uk", None, id="words of both languages, the other way round"),
+        pytest.param("Anmeldung Termin Stendal Telefon", "pl", "pl", None, id="offices' words that its speakers use"),
+        pytest.param("Wo ist das Bürgerbüro, und was kostet das?", "pl", "de", "de", id="words that they do not use"),
         pytest.param("не знаю де управління", "ru", "uk", "uk", id="a word that only the other one has"),
     ],
 )
@@ -63,10 +65,6 @@ def test_names_of_places_are_left_out_unless_there_is_nothing_else() -> None:
     assert without_names("Tangermünde, Stendal!", PLACES) == "Tangermünde, Stendal!"
 
 
-def test_shared_words_are_those_that_both_use_often() -> None:
-    rows = [
-        ("uk", "не склад"), ("uk", "не кухня"), ("uk", "склад є"), ("uk", "меня"), ("uk", "меня"), *[("uk", "де є це")] * 9,
-        ("ru", "не склад"), ("ru", "не склад где"), ("ru", "кухня"), *[("ru", "у меня")] * 9,
-    ]  # fmt: skip
-    shared = shared_words([text for _, text in rows], [code for code, _ in rows])
-    assert shared == {"uk": ["не", "склад"], "ru": ["не", "склад"]}
+def test_known_words_are_those_of_several_examples() -> None:
+    rows = [("pl", "jaki termin"), ("pl", "termin Termin"), ("pl", "TERMIN jaki"), ("de", "welcher Termin")]
+    assert known_words([text for _, text in rows], [code for code, _ in rows]) == {"pl": ["termin"], "de": []}

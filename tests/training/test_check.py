@@ -31,6 +31,7 @@ def content(data: Path, write: Write) -> Path:
     dialogue = yaml.safe_load((ROOT / "data/dialogue.yml").read_text())
     dialogue["follow_up"]["see"] = {}
     dialogue["follow_up"]["facts"]["childcare"].pop("cost")
+    dialogue["follow_up"]["aspects"]["language"].pop("subject")
     (data / "dialogue.yml").write_text(yaml.safe_dump(dialogue, allow_unicode=True))
     (data.parent / "domain.yml").write_text('version: "3.1"\nintents: [greet, thank, faq, inform]\n')
     write("nlu/de/a.yml", GREET + "".join(f"    - guten Tag {n}\n" for n in range(12)))
