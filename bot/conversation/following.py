@@ -132,8 +132,9 @@ class FollowUps:
             return False
         if self._says_only(words, asked, Stems(english(subject.answered))):
             return True
-        # "And who helps her with German?", or what is hardly understood: about the answer if that tells it.
-        return (words[0] in self._rules["goes_on"] or confidence < self._rules["unsure"]) and bool(tells())
+        # "And who comes to assess her?", or what asks for an aspect and is hardly understood: about the answer if that tells it.
+        goes_on = words[0] in self._rules["goes_on"] or asked and confidence < self._rules["unsure"]
+        return bool(goes_on and tells())
 
     def _about_offers(self, parsed: Dict[str, Any], words: Sequence[str], kind: str, *, question: bool) -> None:
         sure = parsed["intent"]["confidence"] >= self._rules["sure"]

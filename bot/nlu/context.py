@@ -56,8 +56,8 @@ class ContextReader(GraphComponent, IntentClassifier):
 
         concern: from so many words on, what is written where the hand-over asks for topic or concern is a concern.
         detail: the same where the topic is asked for, and the message is no question. matters: intents that are one,
-        however short. beside: words besides an address that make a concern. note: words besides it that are kept where it
-        was asked for. name: up to so many words may be somebody's name. guess: the confidence that a message of so few
+        however short. beside: words besides an address that make a concern. note: words after it, or more
+        than twice as many before it, that are kept where it was asked for. name: up to so many words may be somebody's name. guess: the confidence that a message of so few
         words may have all the same. understood: a less confident intent takes
         no answer away. aside: intents of short messages that are about the conversation rather than an answer. opening:
         intents that begin the hand-over. about_case: what a question for when somebody will call is. danger: an intent
@@ -83,7 +83,7 @@ class ContextReader(GraphComponent, IntentClassifier):
             "understood": 0.5,
             "matters": ["individual_case", "tell_persona"],
             "beside": 8,
-            "note": 4,
+            "note": 2,
             "name": 3,
             "guess": 0.7,
             "aside": [
@@ -247,7 +247,7 @@ class ContextReader(GraphComponent, IntentClassifier):
             return {}
         if _ADDRESS.search(_DATE.sub(" ", text)):
             # "0176 12345678, but after five please"
-            note = not own and not _asked(text, entities) and len(_words_beside_address(text)) >= self._note
+            note = not own and not _asked(text, entities) and self._notes(text)
             return {_CONTACT: text, **({_CONCERN: text} if note else {})}
         words = len(text.split())
         channels = [e for e in entities if e["entity"] == "contact_channel"]
@@ -262,6 +262,12 @@ class ContextReader(GraphComponent, IntentClassifier):
         # "We have three children and are at our wits' end", or a name: neither an answer nor a question, but theirs to tell.
         told = name or intent in self._matters or intent is None and words >= self._detail
         return {_CONCERN: text} if told else {}
+
+    def _notes(self, text: str) -> bool:
+        """Whether more is said beside an address than that it is one."""
+        address = _ADDRESS.search(text)
+        before, after = (text[: address.start()], text[address.end() :]) if address else (text, "")
+        return len(_words_beside_address(after)) >= self._note or len(_words_beside_address(before)) > 2 * self._note
 
     def _way(
         self, channels: List[Dict[str, Any]], own: List[Dict[str, Any]], entities: List[Dict[str, Any]]
