@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import dropwhile, islice, takewhile
 from typing import Any
 
@@ -19,6 +20,7 @@ from bot.resources import current
 
 Events = list[dict[str, Any]]
 _TOPIC_UNKNOWN, _CONCERN_NOTED = "utter_handoff_topic_unknown", "utter_handoff_concern_noted"
+_FIRST = re.compile(r"[,،:;–]|\s-\s")
 _BACK = "back"
 """What the domain takes a step back for where it asks for consent."""
 _LONGEST_STEP_BACK = 4
@@ -65,8 +67,11 @@ def _topic_on_a_button(text: str, language: str) -> str | None:
 
 
 def _topic_of(tracker: Tracker, text: str) -> str | None:
-    """The topic that is named, or that the last message is likeliest about, all of a topic's intents taken together."""
-    named = _topic_on_a_button(text, language_of(tracker))
+    """The topic that is named, alone or first of all ("work: they don't pay me"), or that the last message is likeliest
+    about, all of a topic's intents taken together.
+    """
+    language = language_of(tracker)
+    named = _topic_on_a_button(text, language) or _topic_on_a_button(_FIRST.split(text, maxsplit=1)[0], language)
     if named:
         return named
     rules = current().dialogue["handoff"]

@@ -31,6 +31,8 @@ _IN_GROUPS = r"(?=(?:\d[\s-]?){9})\d{2,4}(?:[\s-]\d{2,4}){2,5}(?![\w-])"
 _OTHER_ADDRESS = re.compile(rf"\S@|(?<![\w+])(?:[+0٠۰](?:[\s()/-]*\d){{6}}|{_IN_GROUPS})")
 """The same where a number may be that of a file: another one is known already, or something else is asked for. One of a
 telephone begins with + or 0, or is written in groups."""
+_HEADED = re.compile(r"[^\W\d_]+(?:\s[^\W\d_]+)?[,،:;–-]+\s+\S")
+"""A word or two and what is the matter with it: "a flat, the landlord throws us out"."""
 _QUESTION_MARK = re.compile(r"[?؟]")
 _DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b")
 
@@ -56,10 +58,10 @@ class ContextReader(GraphComponent, IntentClassifier):
 
         concern: from so many words on, what is written where the hand-over asks for topic or concern is a concern.
         detail: the same where the topic is asked for, and the message is no question. matters: intents that are one,
-        however short. beside: words besides an address that make a concern. note: words after it, or more
-        than twice as many before it, that are kept where it was asked for. name: up to so many words may be somebody's name. guess: the confidence that a message of so few
-        words may have all the same. understood: a less confident intent takes
-        no answer away. aside: intents of short messages that are about the conversation rather than an answer. opening:
+        however short. beside: words besides an address that make a concern. note: words after it, or more than twice as
+        many before it, that are kept where it was asked for. name: up to so many words may be somebody's name. guess: the
+        confidence that a message of so few words may have all the same. understood: a less confident intent takes no
+        answer away. aside: intents of short messages that are about the conversation rather than an answer. opening:
         intents that begin the hand-over. about_case: what a question for when somebody will call is. danger: an intent
         that is never an answer to a form. ending: intents that end it, if they are short. ways: how to meet without an
         address. short: "no number" in a message of more words may say something else. plain: from this share of its
@@ -229,7 +231,8 @@ class ContextReader(GraphComponent, IntentClassifier):
             return {_CONCERN: text}
         if not long and (intent in self._opening or _asked(text, entities)):
             return {}
-        return {_TOPIC: text, **({_CONCERN: text} if long or words >= self._detail else {})}
+        told = long or words >= self._detail or _HEADED.match(text)
+        return {_TOPIC: text, **({_CONCERN: text} if told else {})}
 
     def _beside_address(self, text: str, expects: str, intent: str | None) -> Dict[str, str]:
         """An address where something else is asked for: beside a name alone, or in the middle of the concern."""

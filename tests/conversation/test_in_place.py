@@ -132,6 +132,7 @@ TO_THE_TOPIC = TO_THE_CONTACT[:1]
         ("de", "Kita", "childcare", False), ("ar", "السكن", "housing", False), ("uk", "робота", "work", False),
         ("uk", "мені потрібно з приводу листа від ауслендербехьорде", "arriving", True),
         ("ar", "بخصوص الزبالة ما شالوها من اسبوعين", "daily_life", True),
+        ("pl", "praca, szef nie placi", "work", True), ("uk", "житло, хазяїн виганяє нас", "housing", True),
         ("pl", "chodzi o to ze dostalem list z jobcenter i nic nie rozumiem", "arriving", True),
     ],
 )  # fmt: skip

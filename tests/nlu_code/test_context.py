@@ -142,6 +142,7 @@ def test_a_topic_in_words() -> None:
     both = {"handoff_topic": sentence, "handoff_concern": sentence}
     assert in_form(sentence, "topic", "faq/residence_permit") == ("inform", both), "says what it is about, too"
     assert in_form("mir geht es schlecht", "topic", "individual_case")[1].keys() == both.keys()
+    assert in_form("Wohnung, der Vermieter kündigt", "topic", "faq/renting")[1].keys() == both.keys()
 
 
 def test_a_question_is_no_topic() -> None:
