@@ -247,6 +247,20 @@ en | without a garden | denied=garden
 de | nicht im Erdgeschoss | denied=erdgeschoss
 de | nicht mehr als 600 Euro | price_max=600
 de | ins Büro kann ich nicht kommen | contact_channel=visit, denied=kommen
+en | i cant do nights | without_working_time=shift
+en | I don't want to work nights | without_working_time=shift, …
+pl | nie chcę na zmiany | without_working_time=shift
+de | ich kann keine Nachtschicht machen | without_working_time=shift
+ar | شقة بس ما بدي سكن مشترك | housing_kind=flat, without_housing_kind=shared_flat
+ar | في شي بدون شغل ليل؟ | without_working_time=shift
+ar | الورديات ما بدي | without_working_time=shift
+ru | не хочу жить в Стендале | without_place=stendal
+ru | квартира, не хочу студию | housing_kind=flat, comparison=more_than, rooms=1, denied=flat
+uk | однокімнатну не хочу | comparison=more_than, rooms=1, …
+en | job without weekend shifts | without_working_time=weekend
+de | ohne Schicht Vollzeit | without_working_time=shift, working_time=full_time
+en | warehouse job, no forklift licence | occupation=warehouse, denied=forklift
+de | Job im Lager, aber keinen Staplerschein | occupation=warehouse, denied=staplerschein
 """
 
 
