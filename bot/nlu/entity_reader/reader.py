@@ -126,8 +126,10 @@ class EntityReader:
             matches.sort(key=lambda m: (m.first - m.last, m.value is not None, -m.quality, m.weak))
             taken: set[int] = set()
             # A title says more than the place it is worked at: "Köchin, gern im Krankenhaus" is a cook.
+            shields = [m for m in matches if m.value is None]
             titled = bool(rules.get("weak_yields")) and any(
-                not m.weak and m.value is not None for m in matches
+                not m.weak and m.value is not None and not any(s.first <= m.first and m.last <= s.last for s in shields)
+                for m in matches
             )
             # Beside "not a flat", "house" says what it is about without any other company.
             denials = {m.first: reading.denied_from(m.first, *_NOT) for m in matches} if entity in _DENIED else {}
