@@ -31,6 +31,8 @@ _BARE_NUMBERS = frozenset({"price_max", "rooms", "area_min", "child_age", "ordin
 _STRONGER = {
     "housing_kind": ("rooms",),
     "ordinal": ("rooms", "child_age"),
+    # "Werben is too far" is about Werben, and not about all that is shown.
+    "change": ("without_place",),
 }
 
 
@@ -87,6 +89,8 @@ class EntityReader:
         found = list(quantities.rooms_wanted(reading, found))
         found.extend(self._quantities(reading, found))
         if expects in _BARE_NUMBERS and not any(item.entity == expects for item in found):
+            # The "one" of "the first one" is no answer.
+            reading.used.update(position for item in found if item.entity == "ordinal" for position in range(item.first, item.last))
             found.extend(quantities.expected(reading, expects))
         elif expects is None:
             found.extend(_numbered(reading))
@@ -143,10 +147,12 @@ class EntityReader:
                 if not useless.isdisjoint(span):
                     taken.update(span)
                     continue
+                too_far = reading.too_far_after(match) if entity == "place" and match.value is not None else None
                 if (
                     match.value is not None
                     and match.weak
                     and not contrasted
+                    and too_far is None
                     and (titled or not self._stands(reading, match, rules))
                     and not any(reading.alternatives(match, other) for other in counted)
                 ):
@@ -158,7 +164,7 @@ class EntityReader:
                 if denied is not None:
                     yield from _refusal(reading, match, denied, match.last)
                     continue
-                refused = reading.refused_after(match.last) if entity in REFUSABLE else None
+                refused = too_far or (reading.refused_after(match.last) if entity in REFUSABLE else None)
                 if refused is not None and match.value is not None:
                     yield from _refusal(reading, match, match.first, refused)
                     continue

@@ -162,6 +162,16 @@ class Reading:
         before = end is not None and any(self.denied_from(first, "unwilling") == cursor for first in self._refusable)
         return None if before else end
 
+    def too_far_after(self, place: Match) -> int | None:
+        """End of a "too far" that is said of a place beside it: "Werben is too far for me", and not of the way from it."""
+        if self.before(place.first, ("way_from",), 0) is not None:
+            return None
+        for first, end in self.cues.get("too_far", {}).items():
+            nearer = any(m.entity == place.entity and place.last <= m.first < first for m in self.matches)
+            if self.adjoin(place.last, first) and not nearer and not self.denied(first):
+                return end
+        return None
+
     def free_numbers(self) -> Iterator[Number]:
         """Numbers that are no entity yet."""
         for number in self.numbers:

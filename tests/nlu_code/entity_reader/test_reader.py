@@ -259,6 +259,12 @@ ru | квартира, не хочу студию | housing_kind=flat, compariso
 uk | однокімнатну не хочу | comparison=more_than, rooms=1, …
 en | job without weekend shifts | without_working_time=weekend
 de | ohne Schicht Vollzeit | without_working_time=shift, working_time=full_time
+en | Werben is too far for me | without_place=werben
+de | Werben ist mir zu weit weg | without_place=werben
+pl | Havelberg jest za daleko | without_place=havelberg
+uk | Гафельберг задалеко | without_place=havelberg
+ar | اني ساكنه بستندال فيربن بعيده عليه | place=stendal, without_place=werben
+de | von Stendal zu weit weg | place=stendal
 en | warehouse job, no forklift licence | occupation=warehouse, denied=forklift
 de | Job im Lager, aber keinen Staplerschein | occupation=warehouse, denied=staplerschein
 """
@@ -310,6 +316,15 @@ def test_another_language_beside_it_is_one(reader: EntityReader, language: str, 
 def test_what_is_not_wanted_is_not_looked_for(reader: EntityReader, language: str, text: str, wanted: str) -> None:
     found, expected = values(reader.read(text, language)), wanted.split(", ")
     assert found == set(expected) or expected[-1] == "…" and set(expected[:-1]) <= found
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "Werben is too far"), ("pl", "Werben za daleko"), ("ru", "Хафельберг далеко")])
+def test_a_place_that_is_too_far_away_asks_for_nothing_nearer(reader: EntityReader, language: str, text: str) -> None:
+    assert [entity["entity"] for entity in reader.read(text, language)] == ["without_place"]
+
+
+def test_the_one_of_the_first_one_is_no_age(reader: EntityReader) -> None:
+    assert [entity["entity"] for entity in reader.read("اول واحد شلون اقدم عليه", "ar", expects="child_age")] == ["ordinal"]
 
 
 def test_a_known_intent_leaves_out_what_means_nothing_there(reader: EntityReader) -> None:
