@@ -90,7 +90,8 @@ class EntityReader:
         found.extend(self._quantities(reading, found))
         if expects in _BARE_NUMBERS and not any(item.entity == expects for item in found):
             # The "one" of "the first one" is no answer.
-            reading.used.update(position for item in found if item.entity == "ordinal" for position in range(item.first, item.last))
+            for item in (item for item in found if item.entity == "ordinal"):
+                reading.used.update(range(item.first, item.last))
             found.extend(quantities.expected(reading, expects))
         elif expects is None:
             found.extend(_numbered(reading))

@@ -111,6 +111,14 @@ pl | praca za ladą | occupation=retail
 uk | вакансія електрозварника | occupation=metal_mechanics
 ru | могу мыть посуду | occupation=hospitality_kitchen
 ar | شغل سوق كلارك | occupation=warehouse
+de | was mit Autos | occupation=automotive
+en | apprenticeship cars | occupation=automotive
+pl | coś z autami | occupation=automotive
+ru | работа с машинами | occupation=automotive
+uk | щось із машинами | occupation=automotive
+ar | شي بالسيارات | occupation=automotive
+en | nail studio | occupation=hairdressing_beauty
+de | Stelle im Verkauf | occupation=retail
 """
 
 NO_OCCUPATION = """
