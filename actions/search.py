@@ -62,9 +62,11 @@ class ActionSearchOffers(Action):
             asked = [name for name in asked if name != "place"]
         # In the middle of a form the next question is the form's.
         search = Search(kind, criteria)
-        return slots + show(
-            dispatcher, tracker, search, history, asked=asked, ask=not in_form(tracker), unused=mentioned.get("wish")
-        )
+        listed = show(
+            dispatcher, tracker, search, history, asked=asked, ask=not in_form(tracker), unused=mentioned.get("wish"),
+            cheaper="cheaper" in (mentioned.get("change") or ()) and "price_max" not in mentioned,
+        )  # fmt: skip
+        return slots + listed if listed else []
 
 
 def _had(history: list[Search], name: str) -> bool:
