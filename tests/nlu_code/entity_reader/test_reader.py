@@ -429,6 +429,9 @@ en | room near Hochschule Magdeburg Stendal | place=stendal, …
 uk | група продовженого дня, 1 клас | childcare_kind=after_school, child_age=72
 de | Kita für Baby unter 1 Jahr | child_age=11
 en | job over 14 euro an hour | wish=hourly_pay
+en | mornings only after I bring the kids to kindergarten | wish=hours
+de | nur vormittags, wenn ich die Kinder in den Kindergarten gebracht habe | wish=hours
+ru | после того как отведу ребенка в садик | …
 de | mindestens 14 Euro pro Stunde | wish=hourly_pay
 en | job where I dont need much german | german_level=2
 pl | praca, znam trochę niemieckiego | german_level=2
