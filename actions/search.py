@@ -124,7 +124,8 @@ def _mentions(tracker: Tracker, name: str, either: list[str]) -> Iterator[tuple[
 def _conceded(tracker: Tracker, phrases: list[str]) -> bool:
     """Whether the message says what would do as well: "the ground floor is fine too"."""
     own = re.findall(r"\w+", fold(tracker.latest_message.get("text") or ""))
-    return any(own[at : at + len(each)] == each for each in (fold(phrase).split() for phrase in phrases) for at in range(len(own)))
+    folded = [fold(phrase).split() for phrase in phrases]
+    return any(own[at : at + len(each)] == each for each in folded for at in range(len(own)))
 
 
 def _near(tracker: Tracker, near: list[str]) -> bool:

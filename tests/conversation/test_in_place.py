@@ -44,7 +44,8 @@ def criteria(slots: dict[str, Any]) -> dict[str, Any]:
         ("ar", "شقة في ستندال", "ما بدي سكن مشترك", {"without_housing_kind": "shared_flat"}, "text"),
         ("de", "Wohnung in Stendal", "Erdgeschoss wäre auch ok", {"place": "stendal"}, "text"),
         ("pl", "mieszkanie w Stendalu", "parter też może być", {"place": "stendal"}, "text"),
-        ("en", "flat in Stendal or Werben", "Werben is too far for me", {"place": "stendal", "without_place": ["werben"]}, "also_in"),
+        ("en", "flat in Stendal or Werben", "Werben is too far for me",
+         {"place": "stendal", "without_place": ["werben"]}, "also_in"),
         ("en", "flat in Stendal", "look in the villages too", {"place": "stendal", "radius_km": 20}, "text"),
     ],
 )  # fmt: skip

@@ -326,7 +326,9 @@ def test_what_is_not_wanted_is_not_looked_for(reader: EntityReader, language: st
     assert found == set(expected) or expected[-1] == "…" and set(expected[:-1]) <= found
 
 
-@pytest.mark.parametrize(("language", "text"), [("en", "Werben is too far"), ("pl", "Werben za daleko"), ("ru", "Хафельберг далеко")])
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "Werben is too far"), ("pl", "Werben za daleko"), ("ru", "Хафельберг далеко")]
+)
 def test_a_place_that_is_too_far_away_asks_for_nothing_nearer(reader: EntityReader, language: str, text: str) -> None:
     assert [entity["entity"] for entity in reader.read(text, language)] == ["without_place"]
 
