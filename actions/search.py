@@ -43,7 +43,7 @@ class ActionSearchOffers(Action):
         shown = [offer for i in tracker.get_slot("shown_offers") or [] if (offer := resources.offers.get(i))]
         new_question = intent_of(tracker) == settings["kinds"][kind]["intent"]
         radius = radius_in(tracker.latest_message.get("text") or "", settings["kilometres"])
-        looked_for = new_question or not (mentioned or radius)
+        looked_for = new_question or not (mentioned or radius or _conceded(tracker, settings["conceded"]))
         criteria = rules.criteria_after(
             tracker.slots, mentioned, kind, settings, new_question=new_question, shown=shown,
             before=history[-1].criteria if history else {},
@@ -62,9 +62,11 @@ class ActionSearchOffers(Action):
             asked = [name for name in asked if name != "place"]
         # In the middle of a form the next question is the form's.
         search = Search(kind, criteria)
-        return slots + show(
-            dispatcher, tracker, search, history, asked=asked, ask=not in_form(tracker), unused=mentioned.get("wish")
-        )
+        listed = show(
+            dispatcher, tracker, search, history, asked=asked, ask=not in_form(tracker), unused=mentioned.get("wish"),
+            cheaper="cheaper" in (mentioned.get("change") or ()) and "price_max" not in mentioned,
+        )  # fmt: skip
+        return slots + listed if listed else []
 
 
 def _had(history: list[Search], name: str) -> bool:
@@ -117,6 +119,13 @@ def _mentions(tracker: Tracker, name: str, either: list[str]) -> Iterator[tuple[
             between = re.findall(r"\w+", text[end or 0 : entity.get("start") or 0].lower())
             yield entity, end is not None and {*between} <= {*either}
             end = entity.get("end") or 0
+
+
+def _conceded(tracker: Tracker, phrases: list[str]) -> bool:
+    """Whether the message says what would do as well: "the ground floor is fine too"."""
+    own = re.findall(r"\w+", fold(tracker.latest_message.get("text") or ""))
+    folded = [fold(phrase).split() for phrase in phrases]
+    return any(own[at : at + len(each)] == each for each in folded for at in range(len(own)))
 
 
 def _near(tracker: Tracker, near: list[str]) -> bool:

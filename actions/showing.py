@@ -26,14 +26,16 @@ _MOST_CHOICES = 6
 
 def show(
     dispatcher: CollectingDispatcher, tracker: Tracker, search: Search, before: list[Search], *,
-    asked: list[str] | None = None, ask: bool = True, unused: Any = None,
+    asked: list[str] | None = None, ask: bool = True, unused: Any = None, cheaper: bool = False,
 ) -> Events:  # fmt: skip
-    """Utters one page of results and, with the first one, the next question; remembers it after `before`.
+    """Utters one page of results and, with the first one, the next question; remembers it after `before`. Returns nothing
+    where the list stays as it was.
 
     Args:
         asked: The criteria asked for or settled so far; None: as the dialogue has them.
         ask: Whether the next question, and what this persona sees beside the list, may follow it.
         unused: Values of the lexicon `wish`: what was asked for, and cannot be searched by.
+        cheaper: Whether it has to be cheaper than what is on show.
     """
     resources, language = current(), language_of(tracker)
     asked = list(tracker.get_slot("asked_criteria") or []) if asked is None else asked
@@ -45,6 +47,11 @@ def show(
     cards = listing(found, language, resources.names, resources.interface)["offers"]
     if search.offset and not cards:
         dispatcher.utter_message(response="utter_search_no_more")
+        return []
+    if cheaper and "price_max" in found.relaxed:
+        # Where nothing is cheaper, the same home again is no answer; what is on show stays.
+        wish = [wish_button(search, language)]
+        dispatcher.utter_message(response="utter_search_none", buttons=wish, json_message=unmet(query, found), **told)
         return []
     question = None
     if not cards:

@@ -64,6 +64,7 @@ class Resources:
         interface = Interface.load(settings.data, languages)
         offers = OfferIndex.open(settings.data, settings.var)
         replies = merge_responses(read_responses(settings.data, languages), languages).responses
+        dialogue = load_yaml(settings.data / "dialogue.yml").data
         return cls(
             settings=settings,
             languages=languages,
@@ -73,9 +74,9 @@ class Resources:
             names=Names.load(settings.data),
             replies=replies,
             sources=load_yaml(sources).data if sources.exists() else {},
-            dialogue=load_yaml(settings.data / "dialogue.yml").data,
+            dialogue=dialogue,
             prepared=PreparedReplies.load(settings.data),
-            readings=Readings(),
+            readings=Readings(dialogue["search"].get("alike", ())),
             answers=AnswerIndex(replies, interface, offers, languages),
             secret=_secret(settings),
         )

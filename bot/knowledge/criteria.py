@@ -23,7 +23,9 @@ _LEFT_OUT = {
 }  # fmt: skip
 """Criteria that leave offers out, and those that ask for the same; the next refusal is one more."""
 _NUMBERS = ("german_level", "pay_min")
-_CARRIED = ("radius_km", "countryside", "text", "prefer", "rooms_from", "also_in", "without_place", *_LEFT_OUT, *_NUMBERS)
+_CARRIED = (
+    "radius_km", "countryside", "text", "prefer", "rooms_from", "rooms_max", "also_in", "without_place", *_LEFT_OUT, *_NUMBERS,
+)  # fmt: skip
 """Criteria that no slot holds, because nothing but a running search has them."""
 DESCRIBED = ("place", *FILTERS, *(name for name in _CARRIED if name not in ("prefer", *FILTERS)))
 """Criteria that `describe` puts into words."""
@@ -96,7 +98,7 @@ def criteria_after(
     if said.get("without_place") is not None:
         criteria.update(_without(criteria, [*_as_list(said["without_place"])]))
     if said.get("rooms") is not None:
-        criteria["rooms_from"] = _one(said.get("comparison"))
+        criteria.update(rooms_from=_one(said.get("comparison")), rooms_max=_one(said.get("rooms_max")))
         if "housing_kind" not in said and {*_as_list(criteria.get("housing_kind"))} & {*settings["single"]}:
             # "And one with two rooms?" is no single room any more.
             criteria["housing_kind"] = None
@@ -155,8 +157,8 @@ def _changed(
         "cheaper": {} if "price_max" in said else {"price_max": prices[len(prices) // 2] - 1} if prices else {},
         "larger": {} if "area_min" in said else {"area_min": max(areas) + 1} if areas else {},
         "smaller": {"area_min": None},
-        "more_rooms": {"rooms": rooms + 1} if rooms else {},
-        "fewer_rooms": {"rooms": max(1, rooms - 1)} if rooms else {},
+        "more_rooms": {"rooms": rooms + 1, "rooms_max": None} if rooms else {},
+        "fewer_rooms": {"rooms": max(1, rooms - 1), "rooms_max": None} if rooms else {},
         "nearer": {"radius_km": None},
         "around": {"radius_km": settings["around_km"]},
         "countryside": {"countryside": True, "radius_km": settings["around_km"]},

@@ -108,14 +108,15 @@ def _score(connection: sqlite3.Connection, variants: Sequence[Variant], scores: 
 
 
 def _score_gloss(connection: sqlite3.Connection, gloss: str, scores: np.ndarray) -> None:
-    """Score offers that hold every word of an English reading."""
-    every: np.ndarray | None = None
-    for word in distinct(word for word in words(gloss) if len(word) > 2):
-        own = np.zeros_like(scores)
-        _score(connection, _variants(connection, word), own)
-        every = own if every is None else np.minimum(every, own)
-    if every is not None:
-        np.maximum(scores, _GLOSS_COUNTS * every, out=scores)
+    """Score offers that hold every word of an English reading, or of what is taken for it."""
+    for reading in gloss.split("/"):
+        every: np.ndarray | None = None
+        for word in distinct(word for word in words(reading) if len(word) > 2):
+            own = np.zeros_like(scores)
+            _score(connection, _variants(connection, word), own)
+            every = own if every is None else np.minimum(every, own)
+        if every is not None:
+            np.maximum(scores, _GLOSS_COUNTS * every, out=scores)
 
 
 def _any_of(variants: Sequence[Variant]) -> str:

@@ -27,7 +27,8 @@ class Query:
 
     kind: one of KINDS; None searches all kinds by text and place.
     text: the visitor's own words, in any language, that an offer has to hold. prefer: words that only decide the
-        order. glosses: what words of either mean in English, so that they find offers written in other languages.
+        order. glosses: what words of either mean in English, so that they find offers written in other languages; " / "
+        stands between readings of which any will do.
     place: id of a place; radius_km: how far around it, 0 is that municipality alone. near_km: how far around it to look
         before the place is given up, where nothing is found.
     also_in: further places that will do. without_place: places that are left out. countryside: leave out the region's towns.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 
 from bot.nlu.encoder import Encoder
 from bot.nlu.gloss import GLOSS_LANGUAGE, Glosser, tokens
 from bot.nlu.reader import SampleReader
 
+ALTERNATIVE = " / "
+"""Between English readings of which any will do."""
 _SHORTEST_UNKNOWN = 4
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ-][^\W_]+)*")
 
@@ -16,8 +18,12 @@ _WORD = re.compile(r"[^\W_]+(?:['’ʼ-][^\W_]+)*")
 class Readings:
     """Gives nothing until a model is loaded; words are then matched as they are written."""
 
-    def __init__(self) -> None:
+    def __init__(self, alike: Iterable[Sequence[str]] = ()) -> None:
+        """Args:
+        alike: Groups of English words that the search takes for one another.
+        """
         self._reader: SampleReader | None = None
+        self._alike = [tuple(group) for group in alike]
 
     def use(self, reader: SampleReader | None) -> None:
         """Reads with the model's lists of words and its encoder from now on."""
@@ -34,10 +40,19 @@ class Readings:
         return self._reader.encoder if self._reader else None
 
     def glosses(self, text: str, language: str) -> dict[str, str]:
-        """Word or phrase -> its English; {} for English itself."""
-        if self.glosser is None or language == GLOSS_LANGUAGE:
+        """Word or phrase -> its English, and with " / " between what is taken for that; of English itself only such words."""
+        if self.glosser is None:
             return {}
-        return {read.text: read.gloss for read in self.glosser.trace(text, language) if read.gloss and read.how != "kept"}
+        if language == GLOSS_LANGUAGE:
+            return {word: self._readings_of(word) for word in tokens(text) if self._like(word)}
+        reads = [read for read in self.glosser.trace(text, language) if read.gloss and read.how != "kept"]
+        return {read.text: self._readings_of(read.gloss) for read in reads}
+
+    def _readings_of(self, gloss: str) -> str:
+        return ALTERNATIVE.join(dict.fromkeys([gloss, *self._like(gloss)]))
+
+    def _like(self, gloss: str) -> list[str]:
+        return [word for group in self._alike if {*group} & {*gloss.split()} for word in group]
 
     def english(self, text: str, language: str) -> list[str]:
         """The words of a text in English, those that nobody knows as they are; [] without a model."""
@@ -52,7 +67,7 @@ class Readings:
         """The words of a text that may stand in an offer: without those that mean nothing, or only `idle` things."""
         told: set[str] = set()
         if self.glosser is None or language == GLOSS_LANGUAGE:
-            told.update(word for word in tokens(text) if len(word) >= _SHORTEST_UNKNOWN)
+            told.update(word for word in tokens(text) if len(word) >= _SHORTEST_UNKNOWN or self._like(word))
             told.difference_update(idle if self.glosser else ())
         else:
             for read in self.glosser.trace(text, language):

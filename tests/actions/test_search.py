@@ -146,3 +146,23 @@ def test_only_slots_that_there_are_are_set(talk: Talk) -> None:
     for action in (ActionGoBack(), ActionStartOver()):
         dispatcher = CollectingDispatcher()
         assert {event["name"] for event in action.run(dispatcher, talk.tracker("go_back"), {})} <= set(talk.slots)
+
+
+def test_the_same_home_is_not_cheaper(talk: Talk) -> None:
+    say(talk, "find_housing", "Wohnung", place="stendal", deal="rent")
+    for _ in range(40):
+        before, shown = criteria(talk), talk.slots["shown_offers"]
+        replies = say(talk, "refine_search", "zu teuer", change="cheaper")
+        if replies == ["utter_search_none"]:
+            break
+        assert talk.slots["shown_offers"] != shown
+    assert replies == ["utter_search_none"] and (criteria(talk), talk.slots["shown_offers"]) == (before, shown)
+    assert talk.slots["price_max"] == before["price_max"]
+
+
+def test_what_would_do_as_well_is_no_condition(talk: Talk) -> None:
+    say(talk, "find_housing", "Wohnung", place="stendal")
+    say(talk, "refine_search", "Erdgeschoss wäre auch ok")
+    assert "text" not in criteria(talk)
+    say(talk, "refine_search", "mit Balkon")
+    assert "Balkon" in str(criteria(talk)["text"])

@@ -38,6 +38,15 @@ def criteria(slots: dict[str, Any]) -> dict[str, Any]:
         ("de", "Wohnung in Stendal", "mindestens 3 Zimmer", {"rooms": 3, "rooms_from": "at_least"}, "text"),
         ("de", "Suche Job in Stendal ohne Schichtarbeit", "Teilzeit",
          {"working_time": "part_time", "without_working_time": "shift"}, "text"),
+        ("de", "Wohnung in Stendal", "3-4 Zimmer", {"rooms": 3, "rooms_from": "at_least", "rooms_max": 4}, "text"),
+        ("en", "flat in Stendal", "2 bedrooms", {"rooms": 2, "rooms_from": "at_least"}, "rooms_max"),
+        ("en", "looking for a job in Stendal", "I can't do nights", {"without_working_time": "shift"}, "working_time"),
+        ("ar", "شقة في ستندال", "ما بدي سكن مشترك", {"without_housing_kind": "shared_flat"}, "text"),
+        ("de", "Wohnung in Stendal", "Erdgeschoss wäre auch ok", {"place": "stendal"}, "text"),
+        ("pl", "mieszkanie w Stendalu", "parter też może być", {"place": "stendal"}, "text"),
+        ("en", "flat in Stendal or Werben", "Werben is too far for me",
+         {"place": "stendal", "without_place": ["werben"]}, "also_in"),
+        ("en", "flat in Stendal", "look in the villages too", {"place": "stendal", "radius_km": 20}, "text"),
     ],
 )  # fmt: skip
 def test_a_search_goes_on_as_it_was_meant(

@@ -112,6 +112,14 @@ def test_at_least_and_at_most_so_many_rooms(comparison: str, name: str, number: 
     assert after({"search_kind": "housing"}, {"rooms": 2}, before=found) == {"rooms": 2}, "just so many, said later"
 
 
+def test_three_or_four_rooms_are_no_fewer_and_no_more() -> None:
+    found = after({"search_kind": "housing"}, {"rooms": 3, "comparison": "at_least", "rooms_max": 4})
+    assert to_query("housing", found, "de", limit=3, offset=0).filters == {"rooms_min": 3, "rooms_max": 4}
+    more = after({"search_kind": "housing", "rooms": 3}, {"change": "more_rooms"}, before=found)
+    assert more == {"rooms": 4, "rooms_from": "at_least"}
+    assert after({"search_kind": "housing"}, {"rooms": 2}, before=found) == {"rooms": 2}
+
+
 def test_a_rent_is_no_price() -> None:
     rent = {"deal": "rent", "price_max": 600}
     assert after({"search_kind": "housing", **rent}, {"deal": "buy"}, before=rent) == {"deal": "buy"}

@@ -137,3 +137,9 @@ def test_a_reading_counts_less_than_the_word_and_only_as_a_whole(write: Write, i
     (plain,) = terms(opened, "advice", "en") or []
     (read,) = terms(opened, "порада", "uk", порада="advice") or []
     assert list(read.numbers) == list(plain.numbers) and 0 < read.scores[0] < plain.scores[0]
+
+
+def test_any_of_the_readings_will_do(write: Write, index: Open) -> None:
+    write("housing", *texts(("pets", "Pets by arrangement"), ("dog", "A small dog is welcome"), ("neither", "A big garden")))
+    found = terms(index(), "собакою", "uk", собакою="pets allowed / dog / pets")
+    assert found is not None and len(found[0].numbers) == 2

@@ -13,12 +13,13 @@ from bot.nlu.reader import SampleReader
 from bot.region import Region
 
 DATA = Path("data")
-IDLE = load_yaml(DATA / "dialogue.yml").data["search"]["idle"]
+SEARCH = load_yaml(DATA / "dialogue.yml").data["search"]
+IDLE = SEARCH["idle"]
 
 
 @pytest.fixture(scope="module")
 def readings() -> Readings:
-    found = Readings()
+    found = Readings(SEARCH["alike"])
     found.use(SampleReader(plain_glosser(DATA, Region.load(DATA)), None))
     return found
 
@@ -34,6 +35,10 @@ def readings() -> Readings:
         ("Und ein Kitaplatz für unsere Tochter, sie ist zwei", "de", "zwei"),
         ("мы с мужем ищем квартиру с балконом", "ru", "балконом"),
         ("are there any jobs for my wife, she is a nurse", "en", "nurse"),
+        ("any work is fine too", "en", ""),
+        ("nothing else, villages", "en", ""),
+        ("hund geht", "de", "hund"),
+        ("dog ok?", "en", "dog"),
         ("", "pl", ""),
     ],
 )
@@ -46,3 +51,13 @@ def test_glosses(readings: Readings) -> None:
     assert readings.glosses("balcony", "en") == {}
     assert Readings().glosses("балкон", "uk") == {}, "nothing before a model is loaded"
     assert Readings().content("ein großer Balkon", "de", ()) == "großer Balkon"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "word"),
+    [("mit Hund", "de", "pets"), ("z kotem", "pl", "pets"), ("с собакой", "ru", "pets"), ("з собакою", "uk", "pets"),
+     ("مع كلب", "ar", "pets"), ("a cat", "en", "pets"), ("mit Aufzug", "de", "lift"), ("з ліфтом", "uk", "elevator"),
+     ("z parterem", "pl", "ground"), ("первый этаж", "ru", "ground"), ("с садом", "ru", "garden")],
+)  # fmt: skip
+def test_what_is_taken_for_one_another(readings: Readings, text: str, language: str, word: str) -> None:
+    assert word in " ".join(readings.glosses(text, language).values()).split()

@@ -40,10 +40,11 @@ def has_unit(reading: Reading, number: Number) -> bool:
 
 
 def _second_of_range(reading: Reading, number: Number) -> Number | None:
-    """The 4 of "3-4", "3 bis 4", "3 или 4"."""
+    """The 4 of "3-4", "3 bis 4", "3-х или 4-х"."""
+    ending = reading.cues.get("numeral_suffix", {}).get(reading.skip(number.last), 0)
     for other in reading.free_numbers():
         if number.last < other.first <= number.last + 2 + _PHRASE and not other.article:
-            position = number.last
+            position = ending if 0 < ending < other.first else number.last
             while position < other.first and (end := _joined_until(reading, position)):
                 position = end
             if position == other.first:
@@ -59,7 +60,8 @@ def _joined_until(reading: Reading, position: int) -> int:
 
 
 def rooms(reading: Reading) -> Iterator[Found]:
-    """Number and room word: 3 Zimmer, 3-4 комнаты (the lower), 2 ZKB, Zimmer: 3; a living room beside them counts."""
+    """Number and room word: 3 Zimmer, 3-4 комнаты (from the lower to the higher), 2 ZKB, Zimmer: 3; a living room beside
+    them counts."""
     of_today = False
     for number in list(reading.free_numbers()):
         if number.first in reading.used or not 0 < number.value <= _MAX_ROOMS:
@@ -88,15 +90,19 @@ def rooms(reading: Reading) -> Iterator[Found]:
         salon = reading.at(end, "salon")
         if salon:
             value, end = value + 1, salon
-        yield from _compared(reading, number, end)
+        if second is not None and second.value != number.value:
+            yield from _from_to(number, second, end)
+            value = min(value, second.value)
+        else:
+            yield from _compared(reading, number, end)
         yield reading.take("rooms", value, number.first, end)
     if of_today or reading.of_today:
         yield from _rooms_instead(reading)
 
 
 def rooms_wanted(reading: Reading, found: list[Found]) -> Iterator[Found]:
-    """What was found, but of rooms named by one word (двушка) only those that are wanted: not those somebody lives in,
-    and of "однушка или двушка" the lower.
+    """What was found, but of rooms named by one word (двушка) only those that are wanted: not those somebody lives in;
+    "однушка или двушка" is from the one to the other.
     """
     kept: Found | None = None
     for item in found:
@@ -107,9 +113,17 @@ def rooms_wanted(reading: Reading, found: list[Found]) -> Iterator[Found]:
             reading.used.update(range(item.first, item.last))
         elif kept is not None and kept.value < item.value and _joined_until(reading, kept.last) == item.first:
             reading.used.update(range(item.first, item.last))
+            yield Found("comparison", "at_least", kept.last, item.first)
+            yield Found("rooms_max", item.value, item.first, item.last)
         else:
             kept = item
             yield item
+
+
+def _from_to(number: Number, second: Number, end: int) -> Iterator[Found]:
+    """How "3-4 rooms" are meant: so many at least, and so many at most."""
+    yield Found("comparison", "at_least", number.last, second.first)
+    yield Found("rooms_max", max(number.value, second.value), second.first, end)
 
 
 def _rooms_label(reading: Reading, number: Number) -> int | None:
@@ -188,6 +202,9 @@ def _compared(reading: Reading, number: Number, end: int) -> Iterator[Found]:
     after = next((first for first, last in reading.cues.get("or_more", {}).items() if first in (number.last, end)), None)
     if after is not None:
         yield Found("comparison", "at_least", after, reading.cues["or_more"][after])
+    elif _unit(reading, number, "bedroom"):
+        # A living room is no bedroom, so there is a room more or not: "2 bedrooms" are two rooms at least.
+        yield Found("comparison", "at_least", number.last, end)
 
 
 def area(reading: Reading) -> Iterator[Found]:

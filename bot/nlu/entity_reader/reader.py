@@ -11,30 +11,28 @@ from bot.nlu.entity_reader import quantities
 from bot.nlu.entity_reader.gazetteer import INFLECTED, MISSPELT, Gazetteer, Match
 from bot.nlu.entity_reader.lexicon import FORMAT, LexiconError, compile_lexicon
 from bot.nlu.entity_reader.numbers import NumberReader
-from bot.nlu.entity_reader.reading import Found, Reading
+from bot.nlu.entity_reader.reading import REFUSABLE, Found, Reading
 from bot.nlu.entity_reader.words import tokenize
 from bot.nlu.normalise import fold_with_offsets
 
 EXTRACTOR = "LexiconEntityExtractor"
 _CASE_NUMBER = re.compile(r"(?<![a-z0-9])hl[ \-_/.]{0,3}([0-9a-z]{4})[ \-_/.]{0,3}([0-9a-z]{2})(?![a-z0-9])")
-_DENIED = {
-    "place": "without_place", "working_time": "without_working_time", "housing_kind": "without_housing_kind",
-    "occupation": "without_occupation", "childcare_kind": "without_childcare_kind", "deal": "denied",
-    "contact_channel": "denied", "child_age": "denied", "rooms": "denied",
-}  # fmt: skip
+_DENIED = {name: f"without_{name}" for name in REFUSABLE}
+_DENIED.update(dict.fromkeys(("deal", "contact_channel", "child_age", "rooms"), "denied"))
 """What a "not" before an entity makes of it: a wish to do without, or words that ask for nothing."""
-_REFUSED = frozenset(name for name, without in _DENIED.items() if without.startswith("without_"))
-"""What can be refused by words after it as well: "Seehausen is out"."""
 # "No, in Osterburg" says yes to a place.
-_WITHOUT = _REFUSED - {"place"}
+_WITHOUT = REFUSABLE - {"place"}
 _HELPERS = frozenset({"cue", "number"})
-_UNWILLING = frozenset({"cannot", "refusal"})
+_NOT = ("negation", "unwilling")
+_UNWILLING = frozenset({"cannot", "refusal", "unwilling"})
 _BARE_NUMBERS = frozenset({"price_max", "rooms", "area_min", "child_age", "ordinal"})
 
 # Where two kinds claim the same words, the first one keeps them.
 _STRONGER = {
     "housing_kind": ("rooms",),
     "ordinal": ("rooms", "child_age"),
+    # "Werben is too far" is about Werben, and not about all that is shown.
+    "change": ("without_place",),
 }
 
 
@@ -91,6 +89,9 @@ class EntityReader:
         found = list(quantities.rooms_wanted(reading, found))
         found.extend(self._quantities(reading, found))
         if expects in _BARE_NUMBERS and not any(item.entity == expects for item in found):
+            # The "one" of "the first one" is no answer.
+            for item in (item for item in found if item.entity == "ordinal"):
+                reading.used.update(range(item.first, item.last))
             found.extend(quantities.expected(reading, expects))
         elif expects is None:
             found.extend(_numbered(reading))
@@ -130,11 +131,13 @@ class EntityReader:
             matches.sort(key=lambda m: (m.first - m.last, m.value is not None, -m.quality, m.weak))
             taken: set[int] = set()
             # A title says more than the place it is worked at: "Köchin, gern im Krankenhaus" is a cook.
+            shields = [m for m in matches if m.value is None]
             titled = bool(rules.get("weak_yields")) and any(
-                not m.weak and m.value is not None for m in matches
+                not m.weak and m.value is not None and not any(s.first <= m.first and m.last <= s.last for s in shields)
+                for m in matches
             )
             # Beside "not a flat", "house" says what it is about without any other company.
-            denials = {m.first: reading.denied_from(m.first) for m in matches} if entity in _DENIED else {}
+            denials = {m.first: reading.denied_from(m.first, *_NOT) for m in matches} if entity in _DENIED else {}
             contrasted = any(first is not None for first in denials.values())
             counted: list[Match] = []
             useless = _beside(reading, [m for m in matches if m.value is not None], rules.get("denied_by", ()))
@@ -145,10 +148,12 @@ class EntityReader:
                 if not useless.isdisjoint(span):
                     taken.update(span)
                     continue
+                too_far = reading.too_far_after(match) if entity == "place" and match.value is not None else None
                 if (
                     match.value is not None
                     and match.weak
                     and not contrasted
+                    and too_far is None
                     and (titled or not self._stands(reading, match, rules))
                     and not any(reading.alternatives(match, other) for other in counted)
                 ):
@@ -158,13 +163,11 @@ class EntityReader:
                 if denied is None and match.value is not None and entity in _WITHOUT:
                     denied = reading.denied_from(match.first, "without")
                 if denied is not None:
-                    # What only looks like one is no wish to do without it.
-                    without = "denied" if match.value is None else _DENIED[entity]
-                    yield Found(without, match.value, denied, match.last, match.quality)
+                    yield from _refusal(reading, match, denied, match.last)
                     continue
-                refused = reading.refused_after(match.last) if entity in _REFUSED else None
+                refused = too_far or (reading.refused_after(match.last) if entity in REFUSABLE else None)
                 if refused is not None and match.value is not None:
-                    yield Found(_DENIED[entity], match.value, match.first, refused, match.quality)
+                    yield from _refusal(reading, match, match.first, refused)
                     continue
                 counted.append(match)
                 if match.value is not None:
@@ -198,6 +201,25 @@ class EntityReader:
                 reading.used.update(range(item.first, item.last))
         for read in (quantities.area, quantities.rooms, quantities.child_age, quantities.pay, quantities.price):
             yield from read(reading)
+
+
+def _refusal(reading: Reading, match: Match, first: int, last: int) -> Iterator[Found]:
+    """What it says that somebody does not want this.
+
+    Args:
+        first, last: The tokens of match and refusal.
+    """
+    named_by_rooms = match.entity == "housing_kind" and any(
+        m.entity == "rooms" and m.value is not None and m.first < match.last and match.first < m.last for m in reading.matches
+    )
+    if match.entity == "rooms" and match.value == 1:
+        yield Found("comparison", "more_than", first, last, match.quality)
+        yield Found("rooms", match.value, first, last, match.quality)
+    elif match.value is None or named_by_rooms:
+        # What only looks like one is no wish to do without it; and who wants no studio wants another flat.
+        yield Found("denied", match.value, first, last, match.quality)
+    else:
+        yield Found(_DENIED[match.entity], match.value, first, last, match.quality)
 
 
 def _beside(reading: Reading, matches: list[Match], cues: Iterable[str]) -> set[int]:
@@ -249,7 +271,7 @@ def _left_out(reading: Reading, found: list[Found]) -> Iterator[Found]:
             continue
         known.update(position for first, end in starts.items() if end - first > 1 for position in range(first, end))
     for position, token in enumerate(reading.tokens):
-        first = reading.denied_from(position, "negation", "without")
+        first = reading.denied_from(position, *_NOT, "without")
         helper = any(position in reading.cues.get(cue, {}) for cue in ("article", "preposition"))
         if first is not None and token.kind == "word" and not helper and known.isdisjoint(range(first, position + 1)):
             yield Found("denied", token.text, first, position + 1, 0.5)

@@ -14,6 +14,9 @@ _JOINERS = frozenset("-./'\"~")
 _BESIDE = 2
 """Words that may stand between two that belong together: "don't speak very good German"."""
 
+REFUSABLE = frozenset({"place", "working_time", "housing_kind", "occupation", "childcare_kind", "rooms"})
+"""What can be refused by words after it as well: "Seehausen is out"."""
+
 
 class Found:
     """An entity in tokens [first, last)."""
@@ -44,6 +47,7 @@ class Reading:
         """Positions of numbers that already are an entity."""
         self.of_today = False
         """Whether some words were of the home that somebody lives in now."""
+        self._refusable = {match.first for match in matches if match.entity in REFUSABLE and match.value is not None}
         self.cues: dict[str, dict[int, int]] = {}
         """Cue → its first token → end, the longest."""
         self._ends: dict[str, dict[int, int]] = {}
@@ -127,16 +131,17 @@ class Reading:
         return position > 0 and position - 1 in self.cues.get("negation", {})
 
     def denied_from(self, position: int, *cues: str) -> int | None:
-        """Where the "not" before this position stands, with an article and a preposition between at most ("not in a");
-        None without one.
+        """Where the "not" before this position begins, which may be several words ("I don't want"), with an article and a
+        preposition between at most ("not in a"); None without one.
 
         Args:
             cues: `negation`, if nothing else is given.
         """
-        for cursor in range(position - 1, max(-1, position - 4), -1):
-            if any(cursor in self.cues.get(cue, {}) for cue in cues or ("negation",)):
-                return cursor
-            if cursor not in self.cues.get("preposition", {}) and cursor not in self.cues.get("article", {}):
+        for end in range(position, max(0, position - 3), -1):
+            first = min((self._ends[cue][end] for cue in cues or ("negation",) if end in self._ends.get(cue, {})), default=None)
+            if first is not None:
+                return first
+            if end - 1 not in self.cues.get("preposition", {}) and end - 1 not in self.cues.get("article", {}):
                 return None
         return None
 
@@ -152,7 +157,20 @@ class Reading:
         cursor = position
         if cursor < len(self.tokens) and self.tokens[cursor].kind == "word" and not self.at(cursor, "refusal"):
             cursor += 1
-        return self.cues.get("refusal", {}).get(cursor)
+        end = self.cues.get("refusal", {}).get(cursor)
+        # "A flat, but I don't want a shared one": what can be refused before it as well is about what it stands before.
+        before = end is not None and any(self.denied_from(first, "unwilling") == cursor for first in self._refusable)
+        return None if before else end
+
+    def too_far_after(self, place: Match) -> int | None:
+        """End of a "too far" that is said of a place beside it: "Werben is too far for me", and not of the way from it."""
+        if self.before(place.first, ("way_from",), 0) is not None:
+            return None
+        for first, end in self.cues.get("too_far", {}).items():
+            nearer = any(m.entity == place.entity and place.last <= m.first < first for m in self.matches)
+            if self.adjoin(place.last, first) and not nearer and not self.denied(first):
+                return end
+        return None
 
     def free_numbers(self) -> Iterator[Number]:
         """Numbers that are no entity yet."""

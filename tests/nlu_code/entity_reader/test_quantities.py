@@ -20,7 +20,7 @@ de | suche 2 ZKB bis 450 warm | rooms=2, price_max=450
 de | zwei Zimmer, unter 600€ | rooms=2, price_max=600
 de | zwo räume reichen uns | rooms=2
 de | 2,5 Zimmer | rooms=2.5
-de | 2-3 Zimmer wären gut | rooms=2
+de | 2-3 Zimmer wären gut | rooms=2, comparison=at_least, rooms_max=3
 de | Einfamilienhaus kaufen bis 250.000 | housing_kind=house, deal=buy, price_max=250000
 de | haus kaufen max 250 Tsd | housing_kind=house, deal=buy, price_max=250000
 de | höchstens sechshundert Euro Miete | price_max=600, deal=rent
@@ -40,7 +40,7 @@ en | 3 or more rooms | rooms=3, comparison=at_least
 en | a two-room flat to rent under 500 | rooms=2, housing_kind=flat, deal=rent, price_max=500
 en | house for sale, up to 150k | housing_kind=house, deal=buy, price_max=150000
 en | at least 70 sqm | area_min=70
-en | 3 bedroom house, max €900 | rooms=3, housing_kind=house, price_max=900
+en | 3 bedroom house, max €900 | rooms=3, comparison=at_least, housing_kind=house, price_max=900
 pl | szukam mieszkania 3-pokojowego do 500 euro | housing_kind=flat, rooms=3, price_max=500
 pl | dwupokojowe mieszkanie w Stendalu | rooms=2, housing_kind=flat, place=stendal
 pl | kawalerka do 300 | rooms=1, price_max=300
@@ -63,7 +63,7 @@ ar | بيت للبيع لحد ١٢٠ الف | housing_kind=house, deal=buy, pric
 ar | على الأقل ٧٠ متر | area_min=70
 de | Ein-Zimmer-Wohnung in Werben | rooms=1, housing_kind=flat, place=werben
 de | drei große Zimmer | rooms=3
-en | interested in two bedroom flats | rooms=2, housing_kind=flat
+en | interested in two bedroom flats | rooms=2, comparison=at_least, housing_kind=flat
 pl | 2 oddzielne pokoje | rooms=2
 uk | дві окремі кімнати | rooms=2
 ru | 2-к квартира | rooms=2, housing_kind=flat
@@ -71,14 +71,18 @@ ru | 2к квартира до 150к | rooms=2, housing_kind=flat, price_max=150
 ar | غرفتين ونص | rooms=2.5
 de | zimmer 2, max 400 kalt, arneburg | rooms=2, price_max=400, place=arneburg
 de | Anzahl Zimmer: 3 | rooms=3
-de | 3 oder besser 4 Zimmer | rooms=3
+de | 3 oder besser 4 Zimmer | rooms=3, comparison=at_least, rooms_max=4
+pl | 2 lub 3 pokoje | rooms=2, comparison=at_least, rooms_max=3
+ru | 2-х или 3-х комнатную | rooms=2, comparison=at_least, rooms_max=3
+ar | 3-4 غرف | rooms=3, comparison=at_least, rooms_max=4
+en | at most 3-4 rooms | rooms=3, comparison=at_least, rooms_max=4
 de | Wir wohnen grad zu viert in 2 Zimmern und brauchen 4 | rooms=4
 en | rooms: 3, pets: 1 cat | rooms=3
 en | 3+ rooms | rooms=3, comparison=at_least
 en | three decent-sized rooms | rooms=3
 pl | pokoje trzy, parter | rooms=3
 uk | живемо в однокімнатній, а треба хоча б дві | rooms=2
-ru | однушка или двушка | rooms=1
+ru | однушка или двушка | rooms=1, comparison=at_least, rooms_max=2
 ru | комнат: 2 | rooms=2
 ar | عدد الغرف: 3 | rooms=3
 """

@@ -111,6 +111,14 @@ pl | praca za ladą | occupation=retail
 uk | вакансія електрозварника | occupation=metal_mechanics
 ru | могу мыть посуду | occupation=hospitality_kitchen
 ar | شغل سوق كلارك | occupation=warehouse
+de | was mit Autos | occupation=automotive
+en | apprenticeship cars | occupation=automotive
+pl | coś z autami | occupation=automotive
+ru | работа с машинами | occupation=automotive
+uk | щось із машинами | occupation=automotive
+ar | شي بالسيارات | occupation=automotive
+en | nail studio | occupation=hairdressing_beauty
+de | Stelle im Verkauf | occupation=retail
 """
 
 NO_OCCUPATION = """
@@ -247,6 +255,26 @@ en | without a garden | denied=garden
 de | nicht im Erdgeschoss | denied=erdgeschoss
 de | nicht mehr als 600 Euro | price_max=600
 de | ins Büro kann ich nicht kommen | contact_channel=visit, denied=kommen
+en | i cant do nights | without_working_time=shift
+en | I don't want to work nights | without_working_time=shift, …
+pl | nie chcę na zmiany | without_working_time=shift
+de | ich kann keine Nachtschicht machen | without_working_time=shift
+ar | شقة بس ما بدي سكن مشترك | housing_kind=flat, without_housing_kind=shared_flat
+ar | في شي بدون شغل ليل؟ | without_working_time=shift
+ar | الورديات ما بدي | without_working_time=shift
+ru | не хочу жить в Стендале | without_place=stendal
+ru | квартира, не хочу студию | housing_kind=flat, comparison=more_than, rooms=1, denied=flat
+uk | однокімнатну не хочу | comparison=more_than, rooms=1, …
+en | job without weekend shifts | without_working_time=weekend
+de | ohne Schicht Vollzeit | without_working_time=shift, working_time=full_time
+en | Werben is too far for me | without_place=werben
+de | Werben ist mir zu weit weg | without_place=werben
+pl | Havelberg jest za daleko | without_place=havelberg
+uk | Гафельберг задалеко | without_place=havelberg
+ar | اني ساكنه بستندال فيربن بعيده عليه | place=stendal, without_place=werben
+de | von Stendal zu weit weg | place=stendal
+en | warehouse job, no forklift licence | occupation=warehouse, denied=forklift
+de | Job im Lager, aber keinen Staplerschein | occupation=warehouse, denied=staplerschein
 """
 
 
@@ -296,6 +324,17 @@ def test_another_language_beside_it_is_one(reader: EntityReader, language: str, 
 def test_what_is_not_wanted_is_not_looked_for(reader: EntityReader, language: str, text: str, wanted: str) -> None:
     found, expected = values(reader.read(text, language)), wanted.split(", ")
     assert found == set(expected) or expected[-1] == "…" and set(expected[:-1]) <= found
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "Werben is too far"), ("pl", "Werben za daleko"), ("ru", "Хафельберг далеко")]
+)
+def test_a_place_that_is_too_far_away_asks_for_nothing_nearer(reader: EntityReader, language: str, text: str) -> None:
+    assert [entity["entity"] for entity in reader.read(text, language)] == ["without_place"]
+
+
+def test_the_one_of_the_first_one_is_no_age(reader: EntityReader) -> None:
+    assert [entity["entity"] for entity in reader.read("اول واحد شلون اقدم عليه", "ar", expects="child_age")] == ["ordinal"]
 
 
 def test_a_known_intent_leaves_out_what_means_nothing_there(reader: EntityReader) -> None:
@@ -391,6 +430,13 @@ pl | dom z dużą działką | housing_kind=house
 en | room near Hochschule Magdeburg Stendal | place=stendal, …
 uk | група продовженого дня, 1 клас | childcare_kind=after_school, child_age=72
 de | Kita für Baby unter 1 Jahr | child_age=11
+en | job over 14 euro an hour | wish=hourly_pay
+en | mornings only after I bring the kids to kindergarten | wish=hours
+de | nur vormittags, wenn ich die Kinder in den Kindergarten gebracht habe | wish=hours
+ru | после того как отведу ребенка в садик | …
+de | mindestens 14 Euro pro Stunde | wish=hourly_pay
+en | job where I dont need much german | german_level=2
+pl | praca, znam trochę niemieckiego | german_level=2
 """
 
 
