@@ -9,7 +9,16 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.offers import described, show_offer
-from actions.reading import HANDOFF_SLOTS, in_form, language_of, running_case, said, typed
+from actions.reading import (
+    HANDOFF_SLOTS,
+    in_form,
+    language_of,
+    likely_meanings,
+    meaning_button,
+    running_case,
+    said,
+    typed,
+)
 from bot.knowledge.answers import Found
 from bot.knowledge.present import present
 from bot.resources import current
@@ -39,18 +48,14 @@ class ActionMisunderstood(Action):
         if _in_a_row(tracker) >= rules["limit"]:
             dispatcher.utter_message(response="utter_fallback_handoff")
             return []
-        meanings = [
-            row["name"]
-            for row in tracker.latest_message.get("intent_ranking") or []
-            if row["name"] not in rules["never"] and row["confidence"] >= rules["least"]
-        ][: rules["meanings"]]
+        meanings = likely_meanings(tracker, rules["least"])[: rules["meanings"]]
         found = _found(tracker, language)
         meanings = list(dict.fromkeys([*meanings, *(each.intent for each in found if each.intent)]))
         services = [offer for each in found if each.offer and (offer := current().offers.get(each.offer))]
         if not meanings and not services:
             dispatcher.utter_message(response="utter_fallback")
             return []
-        buttons = [{"title": interface.text(language, "intents", name), "payload": f"/{name}"} for name in meanings]
+        buttons = [meaning_button(name, language) for name in meanings]
         none = {"title": interface.text(language, "", "none_of_these"), "payload": '/inform{"criterion": "none"}'}
         cards = [present(offer, language, current().names) for offer in services]
         custom = {"offers": cards} if cards else None
@@ -78,6 +83,21 @@ def _in_a_row(tracker: Tracker) -> int:
                 break
             count += intent.get("name") == _FALLBACK
     return count
+
+
+class ActionCrisis(Action):
+    """Names who helps at once; where it may be about debts or illness as well, that is a button away."""
+
+    def name(self) -> str:
+        return "action_crisis"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        rules, language = current().dialogue["crisis"], language_of(tracker)
+        unsure = (tracker.latest_message.get("intent") or {}).get("confidence", 1) < rules["sure"]
+        meanings = likely_meanings(tracker, rules["least"])[: rules["meanings"]] if unsure else []
+        buttons = [meaning_button(name, language) for name in meanings if name not in rules["already"]]
+        dispatcher.utter_message(response="utter_crisis", buttons=buttons)
+        return []
 
 
 class ActionRepeat(Action):

@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.reading import intent_of, language_of, said
+from actions.reading import intent_of, language_of, likely_meanings, meaning_button, said
 from bot.knowledge.passages import is_question, telling
 from bot.knowledge.present import present
 from bot.resources import current
@@ -38,7 +38,7 @@ class ActionFollowUp(Action):
 
 def _about_answer(dispatcher: CollectingDispatcher, tracker: Tracker, about: str, asked: Sequence[str]) -> None:
     resources, language = current(), language_of(tracker)
-    rules, interface = resources.dialogue["follow_up"], resources.interface
+    rules = resources.dialogue["follow_up"]
     given = _given(tracker, f"utter_{about}", language)
     if given is None:
         # Before the language changed, or so long ago that nobody sees it any more.
@@ -48,7 +48,7 @@ def _about_answer(dispatcher: CollectingDispatcher, tracker: Tracker, about: str
     english = partial(resources.readings.english, language=resources.languages[language].understands)
     question = english(str(tracker.latest_message.get("text") or ""))
     told = telling(text, question, asked, rules, english, most=rules["sentences"])
-    buttons = [{"title": interface.text(language, "intents", _PERSON), "payload": f"/{_PERSON}"}]
+    buttons = [meaning_button(_PERSON, language)]
     if told:
         custom = {"sources": sources} if sources else None
         dispatcher.utter_message(response="utter_follow_up", passages="\n".join(told), buttons=buttons, json_message=custom)
@@ -57,7 +57,8 @@ def _about_answer(dispatcher: CollectingDispatcher, tracker: Tracker, about: str
         # "He is two", "I am here for a month": nothing was asked, and nobody can say more than a person who looks at it.
         dispatcher.utter_message(response="utter_follow_up_noted", buttons=buttons)
         return
-    likely = [{"title": interface.text(language, "intents", name), "payload": f"/{name}"} for name in _other_meanings(tracker, about)]
+    others = [name for name in likely_meanings(tracker, rules["other"]) if name != about]
+    likely = [meaning_button(name, language) for name in others[: resources.dialogue["misunderstanding"]["meanings"] - 1]]
     # What the answer led on to may be what is meant.
     onward = {button["payload"]: button for button in [*likely, *beside, *buttons]}
     dispatcher.utter_message(response="utter_follow_up_unknown", buttons=list(onward.values()))
@@ -74,14 +75,6 @@ def _given(tracker: Tracker, response: str, language: str) -> tuple[str, list[st
             buttons = list((event.get("data") or {}).get("buttons") or [])
             return str(event.get("text") or ""), list(metadata.get("sources") or []), buttons
     return None
-
-
-def _other_meanings(tracker: Tracker, about: str) -> list[str]:
-    """What the message may mean beside it, likeliest first."""
-    rules, least = current().dialogue["misunderstanding"], current().dialogue["follow_up"]["other"]
-    ranking = tracker.latest_message.get("intent_ranking") or []
-    likely = [row["name"] for row in ranking if row["confidence"] >= least]
-    return [name for name in likely if name != about and name not in rules["never"]][: rules["meanings"] - 1]
 
 
 def _about_offers(dispatcher: CollectingDispatcher, tracker: Tracker, asked: Sequence[str]) -> None:

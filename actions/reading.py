@@ -18,6 +18,18 @@ def intent_of(tracker: Tracker) -> str:
     return str(intent.get("full_retrieval_intent_name") or intent.get("name"))
 
 
+def likely_meanings(tracker: Tracker, least: float) -> list[str]:
+    """What else the last message may mean, each at least so likely, likeliest first; only what can be offered as a button."""
+    ranking = tracker.latest_message.get("intent_ranking") or []
+    never = {*current().dialogue["misunderstanding"]["never"], intent_of(tracker)}
+    return [row["name"] for row in ranking if row["confidence"] >= least and row["name"] not in never]
+
+
+def meaning_button(name: str, language: str) -> dict[str, str]:
+    """A button that says this is what was meant."""
+    return {"title": current().interface.text(language, "intents", name), "payload": f"/{name}"}
+
+
 def said(tracker: Tracker) -> dict[str, Any]:
     """Entity -> value of the last message; a list where several values of it were named."""
     values: dict[str, Any] = {}

@@ -46,6 +46,8 @@ class Subject:
     """The kind of the offers on show."""
     searched: bool = False
     """A search can be gone on with, whatever was said after it."""
+    case: bool = False
+    """A person was asked for help in this conversation."""
 
 
 class FollowUps:
@@ -69,6 +71,7 @@ class FollowUps:
     def subject(self, tracker: DialogueStateTracker) -> Subject:
         """What a message without a subject would be about."""
         shown = tracker.get_slot("search_kind") if tracker.get_slot("shown_offers") else None
+        case = bool(tracker.get_slot("case_number"))
         left, said = self._rules["back"], ""
         for event in reversed(tracker.events):
             if isinstance(event, BotUttered) and (event.metadata.get("utter_action") or "").startswith(_UTTERED_ANSWER):
@@ -77,7 +80,7 @@ class FollowUps:
                 continue
             name = str(event.intent.get(FULL_RETRIEVAL_INTENT_NAME_KEY) or event.intent.get("name"))
             if name.startswith(_ANSWER):
-                return Subject(answer=name, text=event.text or "", answered=said, searched=shown is not None)
+                return Subject(answer=name, text=event.text or "", answered=said, searched=shown is not None, case=case)
             if shown and (name in self._needs_offers or name.startswith("find_")):
                 return Subject(offers=shown, searched=True)
             left -= 1
@@ -161,6 +164,8 @@ class FollowUps:
         name = parsed["intent"]["name"]
         lacks = self._rules["needs_entity"].get(name)
         alone = lacks is not None and subject.answer is not None and all(e["entity"] != lacks for e in parsed["entities"])
+        if name in self._rules["needs_case"] and subject.case:
+            alone = False
         if (name not in self._needs_offers or criteria) and not alone:
             return
         rest = [row for row in ranking if row["name"] not in {*self._needs_offers, name, _FALLBACK}]

@@ -53,7 +53,7 @@ class Talk:
         """After a message; an entity that is a list was named several times."""
         values = [(name, each) for name, value in entities.items() for each in (value if isinstance(value, list) else [value])]
         message = {
-            "text": text, "intent": {"name": intent, "confidence": 1.0},
+            "text": text, "intent": {"name": intent, "confidence": (ranking or {}).get(intent, 1.0)},
             "metadata": {"typed": typed, "case": self.case, "language": self.slots["language"]},
             "entities": [{"entity": name, "value": value, "start": 0, "end": 0} for name, value in values],
             "intent_ranking": [{"name": name, "confidence": confidence} for name, confidence in (ranking or {}).items()],

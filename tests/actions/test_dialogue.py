@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from actions.dialogue import ActionInform, ActionMisunderstood, ActionRepeat
+from actions.dialogue import ActionCrisis, ActionInform, ActionMisunderstood, ActionRepeat
 from tests.actions.conftest import Talk
 
 LIKELY = {"find_job": 0.3, "greet": 0.2, "find_housing": 0.1, "faq/renting": 0.06, "find_training": 0.05, "faq/birth": 0.01}
@@ -30,6 +30,14 @@ def test_the_likeliest_meanings_that_can_be_meant_are_offered(talk: Talk) -> Non
 
 def test_where_nothing_is_likely_nothing_is_offered(talk: Talk) -> None:
     assert talk.run(ActionMisunderstood(), "nlu_fallback", "hm", ranking={"greet": 0.9, "faq/birth": 0.04}) == ["utter_fallback"]
+
+
+def test_what_may_be_no_crisis_is_a_button_away(talk: Talk) -> None:
+    threat = {"crisis": 0.6, "request_human": 0.2, "faq/social_counselling": 0.1, "greet": 0.06, "faq/renting": 0.01}
+    assert talk.run(ActionCrisis(), "crisis", "sie drohen mit Abstellen", ranking=threat) == ["utter_crisis"]
+    assert [button["payload"] for button in talk.replies[0]["buttons"]] == ["/faq/social_counselling"]
+    talk.run(ActionCrisis(), "crisis", "ich will nicht mehr leben", ranking={"crisis": 0.99, "faq/seniors": 0.01})
+    assert not talk.replies[-1].get("buttons")
 
 
 @pytest.mark.parametrize(

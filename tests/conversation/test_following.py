@@ -106,6 +106,23 @@ def test_childs_age_after_an_answer_begins_no_search(brain: Brain) -> None:
     assert answers[1].intent["name"] == answers[0].intent["name"] == "faq/emergency" and slots["search_kind"] is None
 
 
+def test_waiting_for_an_office_is_no_case(brain: Brain) -> None:
+    answers, _ = talk(brain, ["Wo beantrage ich Kindergeld?", "ich warte schon seit Wochen auf den Bescheid"])
+    assert answers[1].intent["name"] == answers[0].intent["name"] == "faq/family_benefits"
+    answers, _ = talk(brain, ["Wo melde ich mich an?", "und was ist mit meinem Fall HL-7K3M-92?"])
+    assert answers[1].intent["name"] == "case_status"
+
+
+def test_sunday_after_a_doctor_is_an_emergency(brain: Brain) -> None:
+    answers, _ = talk(brain, ["Wo finde ich einen Hausarzt?", "aber heute ist Sonntag"])
+    assert answers[1].intent["name"] == "faq/emergency"
+
+
+def test_what_goes_on_is_about_the_answer_that_tells_it(brain: Brain) -> None:
+    answers, _ = talk(brain, ["Wie finde ich eine Schule für meine Tochter?", "und wer hilft ihr mit Deutsch?"])
+    assert answers[1].intent["name"] == "faq/school" and "Sprachförderung" in answers[1].replies[0]["text"]
+
+
 def test_a_form_is_not_left_by_a_follow_up(brain: Brain) -> None:
     answers, slots = talk(brain, ["Wie melde ich mich an?", ("Mensch", "/request_human"), "was kostet das?"])
     assert slots["requested_slot"] in ("handoff_topic", "handoff_concern") and answers[2].intent["name"] != "follow_up"

@@ -278,7 +278,8 @@ def test_lingua_is_asked_only_where_its_answer_counts(brain: Brain, monkeypatch:
     runner = brain._agent.processor.graph_runner  # type: ignore[union-attr]
     reader = next(each for each in runner.components if isinstance(each, language.LanguageIdentifier))._reader
     assert reader is not None
-    texts = (*TALK, "ok", "Kita Anmeldung", "Dziękuję", "where is the office", "де Kita", "Где записаться?", "praca w Stendal", "да")
+    texts = (*TALK, "ok", "Kita Anmeldung", "Dziękuję", "where is the office", "де Kita", "Где записаться?", "praca w Stendal", "да",
+             "Wo ist das Bürgerbürro?", "where is the offfice", "ile kosztuje mieszkannie")  # fmt: skip
     asked = [(text, prior) for text in texts for prior in ("de", "en", "pl", "uk", "ru", "ar")]
     detector, counted = reader._detector, []
 
