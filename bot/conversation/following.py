@@ -161,6 +161,9 @@ class FollowUps:
         if subject.answer:
             # "She is three years old" after an answer is no search for a place in a nursery.
             criteria -= self._kept
+            if parsed["intent"]["confidence"] < self._rules["sure"]:
+                # Nor is "she speaks no German" one for a job.
+                criteria = set()
         name = parsed["intent"]["name"]
         lacks = self._rules["needs_entity"].get(name)
         alone = lacks is not None and subject.answer is not None and all(e["entity"] != lacks for e in parsed["entities"])

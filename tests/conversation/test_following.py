@@ -118,6 +118,11 @@ def test_sunday_after_a_doctor_is_an_emergency(brain: Brain) -> None:
     assert answers[1].intent["name"] == "faq/emergency"
 
 
+def test_speaking_no_german_is_no_search_for_a_job(brain: Brain) -> None:
+    answers, slots = talk(brain, ["mama ma 81 lat i sama nie daje rady w domu, co robic", "ona nie mowi po niemiecku wcale"], "pl")
+    assert answers[0].intent["name"] == "faq/seniors" and slots["search_kind"] is None
+
+
 def test_what_goes_on_is_about_the_answer_that_tells_it(brain: Brain) -> None:
     answers, _ = talk(brain, ["Wie finde ich eine Schule für meine Tochter?", "und wer hilft ihr mit Deutsch?"])
     assert answers[1].intent["name"] == "faq/school" and "Sprachförderung" in answers[1].replies[0]["text"]
