@@ -10,6 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.reading import intent_of, language_of, likely_meanings, meaning_button, said
+from bot.knowledge.criteria import as_list
 from bot.knowledge.passages import is_question, telling
 from bot.knowledge.present import present
 from bot.resources import current
@@ -26,8 +27,7 @@ class ActionFollowUp(Action):
         return "action_follow_up"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        aspects = said(tracker).get("aspect") or []
-        asked = aspects if isinstance(aspects, list) else [aspects]
+        asked = as_list(said(tracker).get("aspect"))
         about = intent_of(tracker)
         if about.startswith(_ANSWER):
             _about_answer(dispatcher, tracker, about, asked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from itertools import dropwhile, islice, takewhile
 from typing import Any
 
@@ -43,17 +44,20 @@ def _asked(tracker: Tracker) -> str | None:
     return tracker.get_slot("requested_slot")
 
 
+def _earlier(tracker: Tracker) -> Iterator[dict[str, Any]]:
+    """What happened before the last message, the latest first."""
+    return islice(dropwhile(lambda event: event.get("event") != "user", reversed(tracker.events)), 1, None)
+
+
 def _before(tracker: Tracker, slot: str) -> str | None:
     """A slot's value before the last message."""
-    events = dropwhile(lambda event: event.get("event") != "user", reversed(tracker.events))
-    values = (event.get("value") for event in events if (event.get("event"), event.get("name")) == ("slot", slot))
+    values = (event.get("value") for event in _earlier(tracker) if (event.get("event"), event.get("name")) == ("slot", slot))
     return next(values, None)
 
 
 def _said_before(tracker: Tracker, *replies: str) -> bool:
     """Whether one of these replies was given to the message before the last one."""
-    events = dropwhile(lambda event: event.get("event") != "user", reversed(tracker.events))
-    turn = takewhile(lambda event: event.get("event") != "user", islice(events, 1, None))
+    turn = takewhile(lambda event: event.get("event") != "user", _earlier(tracker))
     return any((event.get("metadata") or {}).get("utter_action") in replies for event in turn)
 
 

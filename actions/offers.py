@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.reading import language_of, said, typed
 from actions.search import ActionSearchOffers
 from actions.showing import button
+from bot.knowledge.criteria import as_list
 from bot.knowledge.offers import Offer
 from bot.knowledge.picking import by_description, by_number, differences
 from bot.knowledge.present import Formatter, present
@@ -34,8 +35,7 @@ class ActionShowOffer(Action):
                 # "And the nursery? She is two": no offer on show, but something to look for.
                 found: Events = ActionSearchOffers().run(dispatcher, tracker, domain)
                 return found
-            dispatcher.utter_message(response=response, count=len(tracker.get_slot("shown_offers") or []))
-            return []
+            return _ask_which(dispatcher, tracker, response)
         if response:
             dispatcher.utter_message(response=response)
         return show_offer(dispatcher, tracker, offer)
@@ -61,8 +61,7 @@ class ActionShowContact(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         offer, response = picked(tracker)
         if offer is None:
-            dispatcher.utter_message(response=response, count=len(tracker.get_slot("shown_offers") or []))
-            return []
+            return _ask_which(dispatcher, tracker, response)
         title, contact = _title_and_contact(offer, tracker)
         dispatcher.utter_message(response="utter_offer_contact", title=title, contact=contact)
         return [SlotSet("selected_offer", offer.id)]
@@ -77,8 +76,7 @@ class ActionShowAvailability(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         offer, response = picked(tracker)
         if offer is None:
-            dispatcher.utter_message(response=response, count=len(tracker.get_slot("shown_offers") or []))
-            return []
+            return _ask_which(dispatcher, tracker, response)
         language = language_of(tracker)
         title, contact = _title_and_contact(offer, tracker)
         gone = offer.last_day is not None and offer.last_day < date.today()
@@ -159,9 +157,13 @@ def described(tracker: Tracker) -> Offer | None:
     return by_description(offers, text, resources.names, resources.readings.glosses(text, understood))
 
 
+def _ask_which(dispatcher: CollectingDispatcher, tracker: Tracker, response: str) -> Events:
+    dispatcher.utter_message(response=response, count=len(tracker.get_slot("shown_offers") or []))
+    return []
+
+
 def _numbers(tracker: Tracker) -> list[Any]:
-    numbers = said(tracker).get("ordinal")
-    return numbers if isinstance(numbers, list) else [] if numbers is None else [numbers]
+    return as_list(said(tracker).get("ordinal"))
 
 
 def _title_and_contact(offer: Offer, tracker: Tracker) -> tuple[str, str]:

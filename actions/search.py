@@ -123,17 +123,20 @@ def _mentions(tracker: Tracker, name: str, either: list[str]) -> Iterator[tuple[
 
 def _conceded(tracker: Tracker, phrases: list[str]) -> bool:
     """Whether the message says what would do as well: "the ground floor is fine too"."""
-    own = re.findall(r"\w+", fold(tracker.latest_message.get("text") or ""))
-    folded = [fold(phrase).split() for phrase in phrases]
-    return any(own[at : at + len(each)] == each for each in folded for at in range(len(own)))
+    own = _folded(tracker.latest_message.get("text") or "")
+    return any(own[at : at + len(each)] == each for each in map(_folded, phrases) for at in range(len(own)))
 
 
 def _near(tracker: Tracker, near: list[str]) -> bool:
     """Whether the place was named as one to be near to: "near Iden", "nicht weit von Iden"."""
     message = tracker.latest_message
-    before = [(message.get("text") or "")[: e.get("start") or 0] for e in message.get("entities") or [] if e["entity"] == "place"]
-    words = [re.findall(r"\w+", fold(text)) for text in before]
-    return any(own[-len(each) :] == each for own in words for each in (fold(phrase).split() for phrase in near))
+    text, places = message.get("text") or "", [e for e in message.get("entities") or [] if e["entity"] == "place"]
+    before = [_folded(text[: place.get("start") or 0]) for place in places]
+    return any(own[-len(each) :] == each for own in before for each in map(_folded, near))
+
+
+def _folded(text: str) -> list[str]:
+    return re.findall(r"\w+", fold(text))
 
 
 def _also_in(tracker: Tracker, either: list[str]) -> list[str]:

@@ -105,8 +105,7 @@ def _tell_unused(
 ) -> None:  # fmt: skip
     """Names what was asked for and could not be used."""
     resources = current()
-    wishes = unused if isinstance(unused, list) else [unused] if unused else []
-    named = [resources.names.enumerated("wish", wish, language) for wish in wishes]
+    named = [resources.names.enumerated("wish", wish, language) for wish in rules.as_list(unused)]
     if "text" in found.relaxed and len(found.relaxed) > 1:
         named.append(resources.interface.text(language, "criteria_values", "text", value=search.criteria.get("text")))
     if named:

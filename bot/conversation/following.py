@@ -167,8 +167,7 @@ class FollowUps:
         name = parsed["intent"]["name"]
         lacks = self._rules["needs_entity"].get(name)
         alone = lacks is not None and subject.answer is not None and all(e["entity"] != lacks for e in parsed["entities"])
-        if name in self._rules["needs_case"] and subject.case:
-            alone = False
+        alone = alone and not (subject.case and name in self._rules["needs_case"])
         if (name not in self._needs_offers or criteria) and not alone:
             return
         rest = [row for row in ranking if row["name"] not in {*self._needs_offers, name, _FALLBACK}]

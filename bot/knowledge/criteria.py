@@ -18,9 +18,11 @@ from bot.languages import Language, Languages
 Slots = Mapping[str, Any]
 Settings = Mapping[str, Any]
 
-_LEFT_OUT = {
-    "without_occupation": "occupation", "without_housing_kind": "housing_kind", "without_childcare_kind": "childcare_kind",
-}  # fmt: skip
+JOINED = ("occupation", "housing_kind", "childcare_kind")
+"""Criteria of which several values hold only if they were said together."""
+_SEVERAL = (*JOINED, "working_time")
+"""Those of which several values can hold at all: "cleaning or kitchen"."""
+_LEFT_OUT = {f"without_{name}": name for name in JOINED}
 """Criteria that leave offers out, and those that ask for the same; the next refusal is one more."""
 _NUMBERS = ("german_level", "pay_min")
 _CARRIED = (
@@ -30,10 +32,6 @@ _CARRIED = (
 DESCRIBED = ("place", *FILTERS, *(name for name in _CARRIED if name not in ("prefer", *FILTERS)))
 """Criteria that `describe` puts into words."""
 _EXCLUDES = {"without_working_time": "working_time", **_LEFT_OUT}
-_SEVERAL = ("occupation", "housing_kind", "childcare_kind", "working_time")
-"""Criteria of which several values can hold: "cleaning or kitchen"."""
-JOINED = tuple(name for name in _SEVERAL if name != "working_time")
-"""Those of which several hold only if they were said together."""
 _ENUMERATED = ("occupation", "working_time", "childcare_kind", "housing_kind", "deal")
 
 
@@ -96,10 +94,10 @@ def criteria_after(
     if said.get("place") is not None:
         criteria.update(radius_km=None, countryside=None, without_place=None, also_in=[*also_in] or None)
     if said.get("without_place") is not None:
-        criteria.update(_without(criteria, [*_as_list(said["without_place"])]))
+        criteria.update(_without(criteria, [*as_list(said["without_place"])]))
     if said.get("rooms") is not None:
         criteria.update(rooms_from=_one(said.get("comparison")), rooms_max=_one(said.get("rooms_max")))
-        if "housing_kind" not in said and {*_as_list(criteria.get("housing_kind"))} & {*settings["single"]}:
+        if "housing_kind" not in said and {*as_list(criteria.get("housing_kind"))} & {*settings["single"]}:
             # "And one with two rooms?" is no single room any more.
             criteria["housing_kind"] = None
         if not criteria.get("housing_kind") and criteria["rooms"] == 1 and not criteria["rooms_from"]:
@@ -108,19 +106,19 @@ def criteria_after(
     for excluded, wanted in _EXCLUDES.items():
         if said.get(excluded) is not None:
             # "Without shifts" is no wish for shifts, whatever else was said before.
-            refused = _as_list(said[excluded])
-            criteria[wanted] = _held(wanted, [value for value in _as_list(criteria.get(wanted)) if value not in refused])
-            criteria[excluded] = _held(excluded, [*_as_list(before.get(excluded)), *refused], several=True)
+            refused = as_list(said[excluded])
+            criteria[wanted] = _held(wanted, [value for value in as_list(criteria.get(wanted)) if value not in refused])
+            criteria[excluded] = _held(excluded, [*as_list(before.get(excluded)), *refused], several=True)
         elif said.get(wanted) is not None:
-            asked_for = _as_list(said[wanted])
+            asked_for = as_list(said[wanted])
             criteria[excluded] = _held(
-                excluded, [value for value in _as_list(criteria.get(excluded)) if value not in asked_for], several=True
+                excluded, [value for value in as_list(criteria.get(excluded)) if value not in asked_for], several=True
             )
     if _turned(before.get("deal"), said.get("deal")) and "price_max" not in said:
         # What a month may cost says nothing about a price.
         criteria["price_max"] = None
     # "More than two rooms" says more by its number than by its "more".
-    for change in _as_list(said.get("change")) if "comparison" not in said else ():
+    for change in as_list(said.get("change")) if "comparison" not in said else ():
         criteria.update(_changed(change, criteria, said, [] if new_question else shown, settings))
     return {name: value for name, value in criteria.items() if value is not None or name not in _CARRIED}
 
@@ -252,7 +250,7 @@ def describe(
         parts.append(interface.text(language, "criteria_values", "child_age", value=old))
     for excluded, wanted in _EXCLUDES.items():
         if criteria.get(excluded):
-            value = " / ".join(names.enumerated(wanted, each, language) for each in _as_list(criteria[excluded]))
+            value = " / ".join(names.enumerated(wanted, each, language) for each in as_list(criteria[excluded]))
             parts.append(interface.text(language, "criteria_values", "without", value=value))
     if criteria.get("german_level") is not None:
         level = GERMAN_LEVELS[criteria["german_level"]]
@@ -273,7 +271,7 @@ def listed(parts: Iterable[str], language: Language) -> str:
 
 def _alternatives(name: str, value: Any, language: str, names: Names) -> Iterator[str]:
     """What is wanted together, each with what would do as well: "full time / part time", "remote"."""
-    values = _as_list(value)
+    values = as_list(value)
     sorts = WORKING_TIMES if name == "working_time" else [values]
     for sort in sorts:
         own = [each for each in sort if each in values]
@@ -283,18 +281,18 @@ def _alternatives(name: str, value: Any, language: str, names: Names) -> Iterato
 
 def _times(before: Any, now: Any) -> Any:
     """The working times that hold: of the sorts that were just named only what was said now, else what held before."""
-    named = _as_list(now)
+    named = as_list(now)
     others = [sort for sort in WORKING_TIMES if not {*sort} & {*named}]
-    return _held("working_time", [*(each for each in _as_list(before) for sort in others if each in sort), *named])
+    return _held("working_time", [*(each for each in as_list(before) for sort in others if each in sort), *named])
 
 
 def _both(value: Any) -> bool:
-    return len({*_as_list(value)}) > 1
+    return len({*as_list(value)}) > 1
 
 
 def _held(name: str, value: Any, *, several: bool = False) -> Any:
     """A criterion as it is kept: several values as a list where that is possible, else the last one; None for none."""
-    values = list(dict.fromkeys(_as_list(value)))
+    values = list(dict.fromkeys(as_list(value)))
     return values if len(values) > 1 and (several or name in _SEVERAL) else _one(values)
 
 
@@ -303,5 +301,6 @@ def _one(value: Any) -> Any:
     return (value[-1] if value else None) if isinstance(value, list) else value
 
 
-def _as_list(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
+    """The values of what is one, several in a list, or None."""
     return value if isinstance(value, list) else [] if value is None else [value]

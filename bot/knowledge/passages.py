@@ -44,8 +44,8 @@ def telling(
     by_aspect = [{*aspects[each].get("told", ()), *own} for each, own in zip(asked, literal, strict=True)]
     own = {*question}.difference(rules["idle"], *literal)
     # What only announces a list tells nothing.
-    found = [whole for whole in _wholes(text, rules["leans"], english) if not whole.endswith(":")]
-    spoken = [{*english(whole)} for whole in found]
+    wholes = [(whole, words) for whole, words in _wholes(text, rules["leans"], english) if not whole.endswith(":")]
+    found, spoken = [whole for whole, _ in wholes], [words for _, words in wholes]
     stems = [Stems(words) for words in spoken]
     if own and not any(word in each for word in own for each in stems):
         # "What does the heat pump cost", where no sentence speaks of heat pumps: what others cost is no answer.
@@ -85,17 +85,20 @@ def _stem(word: str) -> str:
     return word
 
 
-def _wholes(text: str, leans: Collection[str], english: English) -> list[str]:
-    """The sentences of a text, those together that say something only together: "No confirmation? Tell the office. It has to …"."""
-    found: list[str] = []
+def _wholes(text: str, leans: Collection[str], english: English) -> list[tuple[str, set[str]]]:
+    """The sentences of a text, each with its words in English; those together that say something only together: "No
+    confirmation? Tell the office. It has to …".
+    """
+    found: list[tuple[str, set[str]]] = []
     for line in text.splitlines():
-        together: list[str] = []
+        together: list[tuple[str, set[str]]] = []
         for sentence in sentences(line):
-            begins = english(sentence)[:_BEGINNING]
-            if together and (together[-1][-1] in _QUESTION_MARKS or not {*leans}.isdisjoint(begins)):
-                together[-1] = f"{together[-1]} {sentence}"
+            words = english(sentence)
+            if together and (together[-1][0][-1] in _QUESTION_MARKS or not {*leans}.isdisjoint(words[:_BEGINNING])):
+                before, told = together.pop()
+                together.append((f"{before} {sentence}", told | {*words}))
             else:
-                together.append(sentence)
+                together.append((sentence, {*words}))
         found += together
     return found
 

@@ -108,13 +108,12 @@ def _follow_ups(data: Path, intents: set[str]) -> Iterator[ContentError]:
     named: list[tuple[tuple[Any, ...], str]] = []
     answers: list[tuple[tuple[Any, ...], str]] = []
     for aspect, own in aspects.items():
-        if "subject" in own:
-            answers += [(("aspects", aspect, "subject"), own["subject"])]
-        for key, listed in own.items():
+        for key, told in own.items():
             if key == "subject":
-                continue
-            into = named if key == "over" else words
-            into += [(("aspects", aspect, key, n), each) for n, each in enumerate(listed)]
+                answers.append((("aspects", aspect, key), told))
+            else:
+                into = named if key == "over" else words
+                into += [(("aspects", aspect, key, n), each) for n, each in enumerate(told)]
     for kind, own in rules["facts"].items():
         told = {each: told for each, told in own.items() if each != "words"}
         named += [(("facts", kind, each), each) for each in told]
